@@ -1,0 +1,41 @@
+"""Runs migrations: on the connection the wiring hands over, or on DATABASE_URL for Alembic's own command line."""
+
+import asyncio
+import os
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+import repositories.tables  # noqa: F401  (registers every table)
+from alembic import context
+
+LOCK_TIMEOUT = "5s"
+
+
+def run(connection: Connection) -> None:
+    """Run in one transaction that gives up rather than queue behind (and so block) the running service."""
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
+    connection.commit()
+    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def run_on_database_url() -> None:
+    """Connect as Alembic's own command line does."""
+    url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://", 1)
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name="postgresql", target_metadata=SQLModel.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+elif (handed_over := context.config.attributes.get("connection")) is not None:
+    run(handed_over)
+else:
+    asyncio.run(run_on_database_url())

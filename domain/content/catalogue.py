@@ -1,0 +1,90 @@
+"""The published curriculum as one immutable value, indexed for the questions practice asks."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from domain.content.items import ItemVersion
+from domain.content.lessons import LessonVersion, ProgramVersion, Skill
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Everything ever published: all versions of items, and the current version numbers of what is published now."""
+
+    revision: int
+    skills: tuple[Skill, ...]
+    item_versions: tuple[ItemVersion, ...]
+    current_items: Mapping[str, int]
+    lessons: tuple[LessonVersion, ...]
+    programs: tuple[ProgramVersion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Indexes over `Published`."""
+
+    revision: int
+    skills: Mapping[str, Skill]
+    lessons: Mapping[str, LessonVersion]
+    programs: tuple[ProgramVersion, ...]
+    items: Mapping[str, ItemVersion]
+    items_by_skill: Mapping[str, tuple[ItemVersion, ...]]
+    lesson_order: tuple[str, ...]
+    lesson_of: Mapping[str, str]
+    items_by_lesson: Mapping[str, tuple[ItemVersion, ...]]
+    _versions: Mapping[tuple[str, int], ItemVersion] = field(repr=False)
+
+    @classmethod
+    def of(cls, published: Published) -> "Catalogue":
+        """Index what is published."""
+        versions = {(v.item_id, v.version): v for v in published.item_versions}
+        items = {item_id: versions[item_id, version] for item_id, version in sorted(published.current_items.items())}
+        lessons = {lesson.lesson_id: lesson for lesson in published.lessons}
+        lesson_order = tuple(dict.fromkeys(lesson for program in published.programs for lesson in program.lesson_ids))
+        lesson_of = lessons_that_open([lessons[lesson_id] for lesson_id in lesson_order], items.values())
+        return cls(
+            revision=published.revision,
+            skills={skill.code: skill for skill in published.skills},
+            lessons=lessons,
+            programs=published.programs,
+            items=items,
+            items_by_skill=_grouped(items.values(), lambda item: item.skill),
+            lesson_order=lesson_order,
+            lesson_of=lesson_of,
+            items_by_lesson=_grouped(
+                (item for item in items.values() if item.item_id in lesson_of), lambda item: lesson_of[item.item_id]
+            ),
+            _versions=versions,
+        )
+
+    def version(self, item_id: str, version: int) -> ItemVersion | None:
+        """The version that was shown, however old; None when there never was one."""
+        return self._versions.get((item_id, version))
+
+    def skills_of(self, program: ProgramVersion) -> tuple[str, ...]:
+        """The skills that the program's lessons train, in order of appearance."""
+        return tuple(dict.fromkeys(self.lessons[lesson_id].skill for lesson_id in program.lesson_ids))
+
+
+def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVersion]) -> dict[str, str]:
+    """For each item the lesson after which it may be asked: the first by which all its concepts have been taught.
+
+    `lessons` come in the order of study. An item with a concept that none of them teaches is missing from the result.
+    """
+    taught_in: dict[str, tuple[int, str]] = {}
+    for place, lesson in enumerate(lessons):
+        for card in lesson.cards:
+            for concept in card.concepts:
+                taught_in.setdefault(concept, (place, lesson.lesson_id))
+    return {
+        item.item_id: max(taught_in[concept] for concept in item.concepts)[1]
+        for item in items
+        if all(concept in taught_in for concept in item.concepts)
+    }
+
+
+def _grouped(items: Iterable[ItemVersion], key: Callable[[ItemVersion], str]) -> dict[str, tuple[ItemVersion, ...]]:
+    groups: dict[str, list[ItemVersion]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return {name: tuple(group) for name, group in groups.items()}

@@ -1,0 +1,110 @@
+"""What every kind of item offers, and the checks their responses share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Protocol
+
+from domain.text import Language, Text
+
+Response = Mapping[str, object]
+
+
+class MalformedResponse(Exception):
+    """The response has not the shape this kind of item takes. Carries a sentence saying what was wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPart:
+    """Something the learner can pick, move or tap: its opaque id and its text; `speaker` only on dialogue lines."""
+
+    id: str
+    text: str
+    speaker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The parts of an item as a learner sees them; which of the four is filled depends on the kind. Holds nothing of the key."""
+
+    options: tuple[RenderedPart, ...] = ()
+    left: tuple[RenderedPart, ...] = ()
+    right: tuple[RenderedPart, ...] = ()
+    lines: tuple[RenderedPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What to tell about one part after the answer."""
+
+    id: str
+    text: Text
+
+
+class Kind(Protocol):
+    """One kind of item. Implementations are frozen dataclasses, which is also how a version is stored."""
+
+    def score(self, response: Response) -> float:
+        """Share of the question answered right, 0 to 1. Raises `MalformedResponse`."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The score from which an answer counts as correct."""
+        ...
+
+    @property
+    def chance(self) -> float:
+        """Probability of reaching the threshold by luck alone, knowing nothing but the response's shape."""
+        ...
+
+    @property
+    def key(self) -> Response:
+        """The right answer, in the shape of a response."""
+        ...
+
+    def notes(self, response: Response) -> tuple[Note, ...]:
+        """What to say about single parts of a well-formed response."""
+        ...
+
+    def render(self, language: Language, *seed: object) -> Rendered:
+        """The item without its key, shuffled by `seed` where order must not betray anything."""
+        ...
+
+
+def only_field(response: Response, name: str) -> object:
+    """The value of the response's one field. Raises `MalformedResponse` when it has another field, or none."""
+    if set(response) != {name}:
+        raise MalformedResponse(f'expected an object with the one field "{name}"')
+    return response[name]
+
+
+def known_id(value: object, known: Sequence[str], what: str) -> str:
+    """`value` when it is one of the `known` ids. Raises `MalformedResponse` otherwise."""
+    if not isinstance(value, str) or value not in known:
+        raise MalformedResponse(f"{what} must be one of {', '.join(known)}")
+    return value
+
+
+def known_ids(value: object, known: Sequence[str], what: str) -> tuple[str, ...]:
+    """`value` when it is a list of different `known` ids. Raises `MalformedResponse` otherwise."""
+    if not isinstance(value, list | tuple):
+        raise MalformedResponse(f"{what} must be a list")
+    ids = tuple(known_id(each, known, f"each of {what}") for each in value)
+    if len(set(ids)) != len(ids):
+        raise MalformedResponse(f"{what} names something twice")
+    return ids
+
+
+def net_hits(chosen: Sequence[str], key: frozenset[str]) -> float:
+    """Hits less false alarms, as a share of the key, never below 0: ticking everything earns nothing extra."""
+    hits = len(key.intersection(chosen))
+    return max(0, hits - (len(chosen) - hits)) / len(key)
+
+
+def chance_of_net_hits(candidates: int, key_size: int, threshold: float) -> float:
+    """Share of the non-empty selections among `candidates` things that reach `threshold` by `net_hits`."""
+    key = frozenset(str(i) for i in range(key_size))
+    everything = [str(i) for i in range(candidates)]
+    selections = [chosen for size in range(1, candidates + 1) for chosen in combinations(everything, size)]
+    return sum(net_hits(chosen, key) >= threshold for chosen in selections) / len(selections)

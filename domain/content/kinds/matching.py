@@ -1,0 +1,66 @@
+"""Matching: `{"pairs": {"left-1": "right-3"}}`, every left once, no right twice."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import permutations
+
+from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field
+from domain.content.kinds.ordering import Entry
+from domain.content.shuffle import shuffled
+from domain.text import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Lefts, rights (there may be more rights than lefts) and which belongs to which."""
+
+    lefts: tuple[Entry, ...]
+    rights: tuple[Entry, ...]
+    answer: dict[str, str]
+    pass_threshold: float
+
+    def score(self, response: Response) -> float:
+        """Share of the lefts that got their right."""
+        pairs = only_field(response, "pairs")
+        if not isinstance(pairs, Mapping):
+            raise MalformedResponse("pairs must be an object of left ids to right ids")
+        lefts = known_ids(list(pairs), [left.id for left in self.lefts], "the lefts")
+        known_ids(list(pairs.values()), [right.id for right in self.rights], "the rights")
+        if len(lefts) != len(self.lefts):
+            raise MalformedResponse("pairs must name every left once")
+        hits = sum(bool(self.answer[left] == pairs[left]) for left in lefts)
+        return hits / len(lefts)
+
+    @property
+    def threshold(self) -> float:
+        """The author's threshold."""
+        return self.pass_threshold
+
+    @property
+    def chance(self) -> float:
+        """Share of the ways to give every left a different right that pass."""
+        size = len(self.lefts)
+        ways = list(permutations(range(len(self.rights)), size))
+        return sum(sum(r == left for left, r in enumerate(way)) / size >= self.pass_threshold for way in ways) / len(
+            ways
+        )
+
+    @property
+    def key(self) -> Response:
+        """The right pairs."""
+        return {"pairs": dict(self.answer)}
+
+    def notes(self, response: Response) -> tuple[Note, ...]:
+        """Nothing to say of single pairs: the explanation covers them."""
+        return ()
+
+    def render(self, language: Language, *seed: object) -> Rendered:
+        """Both columns, each shuffled."""
+        return Rendered(
+            left=_column(self.lefts, language, *seed, "left"), right=_column(self.rights, language, *seed, "right")
+        )
+
+
+def _column(entries: tuple[Entry, ...], language: Language, *seed: object) -> tuple[RenderedPart, ...]:
+    order = shuffled(entries, *seed, key=lambda entry: entry.id)
+    return tuple(RenderedPart(entry.id, entry.text.said_in(language)) for entry in order)

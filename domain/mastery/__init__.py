@@ -1,0 +1,1 @@
+"""What a person holds of each skill, today and later, and which programs that completes. A fold over memories."""

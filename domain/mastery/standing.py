@@ -1,0 +1,109 @@
+"""What an upload or a lesson changes beyond single memories: skills mastered, and programs completed. Facts, recorded once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from domain.content.catalogue import Catalogue
+from domain.content.lessons import ProgramVersion
+from domain.mastery.mastery import RULE, Band, band_of, held_of, mastery_of
+from domain.practice.algorithm import Algorithm
+from domain.practice.memory import Memory
+
+
+@dataclass(frozen=True, slots=True)
+class SkillStanding:
+    """How many items of a skill were ever practised, and the practice day on which it was first mastered."""
+
+    items_seen: int
+    mastered_on: date | None
+
+
+class StandingStore(Protocol):
+    """One learner's facts about skills, lessons and programs."""
+
+    async def standings(self) -> dict[str, SkillStanding]:
+        """By skill; a skill never practised is missing."""
+        ...
+
+    async def memories(self) -> dict[str, Memory]:
+        """All memories of the learner."""
+        ...
+
+    async def lessons_done(self) -> frozenset[str]:
+        """Ids of lessons read."""
+        ...
+
+    async def completions(self) -> frozenset[str]:
+        """Ids of programs completed, under whichever version."""
+        ...
+
+    async def note_mastered(self, skill: str, day: date) -> None:
+        """Record that the skill was first mastered on `day`."""
+        ...
+
+    async def note_completed(self, program: ProgramVersion) -> None:
+        """Record that the learner met the program's rule now."""
+        ...
+
+
+def total_weight(catalogue: Catalogue, skill: str) -> float:
+    """Weight of all published items of a skill."""
+    return sum(item.weight for item in catalogue.items_by_skill.get(skill, ()))
+
+
+def meets_rule(
+    program: ProgramVersion,
+    lessons_done: frozenset[str],
+    memories: dict[str, Memory],
+    day: date,
+    catalogue: Catalogue,
+    algorithm: Algorithm,
+) -> bool:
+    """Whether every lesson is read, and every skill of the program has the coverage and mastery its rule asks for."""
+    if not lessons_done.issuperset(program.lesson_ids):
+        return False
+    for skill in catalogue.skills_of(program):
+        seen = held_of(catalogue.items_by_skill.get(skill, ()), memories, day)
+        mastery = mastery_of(seen, total_weight(catalogue, skill), algorithm)
+        if mastery.coverage < program.rule.min_coverage or mastery.mastery < program.rule.min_mastery:
+            return False
+    return True
+
+
+def _could_matter(skills: Iterable[str], standings: Mapping[str, SkillStanding], catalogue: Catalogue) -> bool:
+    """Cheap test that keeps most answers from reading all memories: some skill is covered enough for anything to follow."""
+    least = min([RULE.mastered_coverage, *(program.rule.min_coverage for program in catalogue.programs)])
+    return any(
+        standings[skill].items_seen >= least * len(catalogue.items_by_skill.get(skill, ()))
+        for skill in skills
+        if skill in standings
+    )
+
+
+async def note_progress(
+    skills: frozenset[str], day: date, store: StandingStore, *, catalogue: Catalogue, algorithm: Algorithm
+) -> None:
+    """After practice of `skills`, latest on practice day `day`: record skills now mastered and programs now completed."""
+    standings = await store.standings()
+    if not _could_matter(skills, standings, catalogue):
+        return
+    unmastered = [s for s in sorted(skills) if s in standings and standings[s].mastered_on is None]
+    completed = await store.completions()
+    open_programs = [
+        p for p in catalogue.programs if p.program_id not in completed and skills.intersection(catalogue.skills_of(p))
+    ]
+    if not unmastered and not open_programs:
+        return
+    memories = await store.memories()
+    for skill in unmastered:
+        seen = held_of(catalogue.items_by_skill.get(skill, ()), memories, day)
+        mastery = mastery_of(seen, total_weight(catalogue, skill), algorithm)
+        if band_of(mastery, was_mastered=False) is Band.MASTERED:
+            await store.note_mastered(skill, day)
+    if open_programs:
+        lessons_done = await store.lessons_done()
+        for program in open_programs:
+            if meets_rule(program, lessons_done, memories, day, catalogue, algorithm):
+                await store.note_completed(program)

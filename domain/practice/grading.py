@@ -1,0 +1,29 @@
+"""Grading: an item version and a response give a verdict. Latency and confidence play no part in it."""
+
+from dataclasses import dataclass
+
+from domain.content.items import ItemVersion
+from domain.content.kinds import MalformedResponse, Note
+from domain.content.kinds.base import Response
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` 0 to 1, `correct` when it reaches the item's threshold; `unknown` when the learner said "I don't know"."""
+
+    correct: bool
+    score: float
+    unknown: bool
+    notes: tuple[Note, ...]
+
+
+def grade(item: ItemVersion, response: Response) -> Verdict:
+    """Grade `response` against the version that was shown. Raises `MalformedResponse` for a response of another shape."""
+    if "unknown" in response:
+        if dict(response) != {"unknown": True}:
+            raise MalformedResponse('"unknown" stands alone and is true')
+        return Verdict(correct=False, score=0.0, unknown=True, notes=())
+    score = item.body.score(response)
+    # The tolerance keeps a score of 3/4 from missing a threshold of 0.75 by float noise.
+    correct = score >= item.body.threshold - 1e-9
+    return Verdict(correct=correct, score=score, unknown=False, notes=item.body.notes(response))

@@ -1,0 +1,187 @@
+"""One learner's log of reviews and the memories it folds into. Implements `domain.practice.submit.ReviewStore`."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from domain.identity.scope import Caller
+from domain.practice.learner import Learner
+from domain.practice.memory import Answer, Memory
+from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
+from domain.practice.submit import Recording
+from repositories.connection import Connection
+from repositories.learners import LEARNER_COLUMNS, preferences_from
+from repositories.memories import MEMORY_COLUMNS, memory_from
+
+LOCK_LEARNER = f"""
+UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
+RETURNING sequence, {LEARNER_COLUMNS}
+"""
+
+KNOWN_REVIEWS = """
+SELECT id, digest, item_id, item_version, response, correct, score, after_stability, after_difficulty, after_due_on,
+       after_last_practice_day, after_lapses, after_repetitions
+FROM review WHERE learner_id = $1 AND id = ANY($2)
+UNION ALL
+SELECT id, digest, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+FROM review_quarantine WHERE learner_id = $1 AND id = ANY($2) AND released_at IS NULL
+"""
+
+MEMORIES_OF_ITEMS = f"SELECT item_id, {MEMORY_COLUMNS} FROM memory WHERE learner_id = $1 AND item_id = ANY($2)"
+
+ANSWERS_TO_ITEMS = """
+SELECT item_id, id, answered_at, practice_day, correct, chance, prior_known
+FROM review WHERE learner_id = $1 AND item_id = ANY($2)
+"""
+
+# One statement for all that graded reviews change: four round trips fewer for every single answer.
+RECORD_PRACTICE = """
+WITH new_review AS (
+    INSERT INTO review (
+        learner_id, organisation_id, device_id, device_sent_at, received_at, algorithm, parameter_set,
+        id, item_id, item_version, skill, device_answered_at, skew_ms, clamped, answered_at, time_zone, practice_day,
+        response, digest, latency_ms, confidence, correct, score, chance, prior_known, before_stability, before_difficulty,
+        after_stability, after_difficulty, after_due_on, after_last_practice_day, after_lapses, after_repetitions)
+    SELECT $1, $2, $3, $4, $5, $6, $7, r.*
+    FROM unnest(
+        $8::uuid[], $9::text[], $10::int[], $11::text[], $12::text[], $13::bigint[], $14::bool[], $15::timestamptz[],
+        $16::text[], $17::date[], $18::jsonb[], $19::bytea[], $20::int[], $21::int[], $22::bool[], $23::float8[],
+        $24::float8[], $25::float8[], $26::float8[], $27::float8[], $28::float8[], $29::float8[], $30::date[],
+        $31::date[], $32::int[], $33::int[]) AS r
+), new_memory AS (
+    INSERT INTO memory (
+        learner_id, organisation_id, sequence, item_id, skill, stability, difficulty, first_practice_day, last_practice_day,
+        due_on, repetitions, lapses, relearning, last_answered_at, last_review_id)
+    SELECT $1, $2, $34, m.*
+    FROM unnest(
+        $35::text[], $36::text[], $37::float8[], $38::float8[], $39::date[], $40::date[], $41::date[], $42::int[],
+        $43::int[], $44::bool[], $45::timestamptz[], $46::uuid[]) AS m
+    ON CONFLICT (learner_id, item_id) DO UPDATE SET
+        sequence = excluded.sequence, stability = excluded.stability, difficulty = excluded.difficulty,
+        first_practice_day = excluded.first_practice_day, last_practice_day = excluded.last_practice_day,
+        due_on = excluded.due_on, repetitions = excluded.repetitions, lapses = excluded.lapses,
+        relearning = excluded.relearning, last_answered_at = excluded.last_answered_at,
+        last_review_id = excluded.last_review_id
+), new_day AS (
+    INSERT INTO practice_day (learner_id, organisation_id, day, reviews, correct, practised_ms)
+    SELECT $1, $2, d.* FROM unnest($47::date[], $48::int[], $49::int[], $50::bigint[]) AS d
+    ON CONFLICT (learner_id, day) DO UPDATE SET
+        reviews = practice_day.reviews + excluded.reviews, correct = practice_day.correct + excluded.correct,
+        practised_ms = practice_day.practised_ms + excluded.practised_ms
+)
+INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen)
+SELECT $1, $2, s.* FROM unnest($51::text[], $52::int[]) AS s
+ON CONFLICT (learner_id, skill) DO UPDATE SET items_seen = skill_standing.items_seen + excluded.items_seen
+"""
+
+QUARANTINE = """
+INSERT INTO review_quarantine (
+    learner_id, organisation_id, device_id, device_sent_at, received_at, id, payload, digest, reason, detail)
+SELECT $1, $2, $3, $4, $5, q.* FROM unnest($6::uuid[], $7::bytea[], $8::bytea[], $9::text[], $10::text[]) AS q
+"""
+
+RELEASE = "UPDATE review_quarantine SET released_at = $3 WHERE learner_id = $1 AND id = ANY($2)"
+
+
+class LearnerMissing(Exception):
+    """The employee has no learner row: the account is not set up for practice."""
+
+
+class ReviewRepository:
+    """The caller's own log; there is no way to name another learner."""
+
+    def __init__(self, connection: Connection, caller: Caller) -> None:
+        self._connection = connection
+        self._caller = caller
+
+    async def lock_learner(self) -> Learner:
+        """Advance the sequence and hold the row. Raises `LearnerMissing`."""
+        row = await self._connection.fetchrow(LOCK_LEARNER, self._caller.employee_id)
+        if row is None:
+            raise LearnerMissing
+        return Learner(sequence=row[0], preferences=preferences_from(row[1:]))
+
+    async def known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
+        """Those of `ids` that were used before."""
+        rows = await self._connection.fetch(KNOWN_REVIEWS, self._caller.employee_id, ids)
+        return {row[0]: Known(digest=row[1], first=_first_verdict(row) if row[2] is not None else None) for row in rows}
+
+    async def memories(self, item_ids: Sequence[str]) -> dict[str, Memory]:
+        """Memories of those items that have one."""
+        rows = await self._connection.fetch(MEMORIES_OF_ITEMS, self._caller.employee_id, item_ids)
+        return {row[0]: memory_from(row[1:]) for row in rows}
+
+    async def answers(self, item_ids: Sequence[str]) -> dict[str, list[Answer]]:
+        """All answers to these items."""
+        answers: dict[str, list[Answer]] = {item_id: [] for item_id in item_ids}
+        for row in await self._connection.fetch(ANSWERS_TO_ITEMS, self._caller.employee_id, item_ids):
+            answers[row[0]].append(Answer(*row[1:]))
+        return answers
+
+    async def record(self, recording: Recording) -> None:
+        """Insert reviews and quarantine, and bring memories, days and standings up to date."""
+        learner = (self._caller.employee_id, self._caller.organisation_id)
+        upload = (recording.batch.device_id, recording.batch.device_sent_at, recording.batch.received_at)
+        if recording.reviews:
+            first = recording.reviews[0]
+            await self._connection.execute(
+                RECORD_PRACTICE, *learner, *upload, first.algorithm, first.parameter_set,
+                *_review_columns(recording), recording.sequence, *_memory_columns(recording),
+                *_day_columns(recording), *_standing_columns(recording),
+            )  # fmt: skip
+        if recording.quarantined:
+            await self._connection.execute(QUARANTINE, *learner, *upload, *_quarantine_columns(recording.quarantined))
+        if recording.released:
+            await self._connection.execute(RELEASE, learner[0], recording.released, recording.batch.received_at)
+
+
+def _first_verdict(row: Sequence[Any]) -> FirstVerdict:
+    item_id, item_version, response, correct, score, *told = row[2:]
+    return FirstVerdict(item_id, item_version, msgspec.json.decode(response), correct, score, MemoryTold(*told))
+
+
+def _review_columns(recording: Recording) -> list[list[object]]:
+    rows: list[tuple[object, ...]] = []
+    for review in recording.reviews:
+        graded, told, before = review.graded, review.after, review.before
+        submission = graded.submission
+        rows.append((
+            submission.envelope.id, submission.item_id, submission.item_version, graded.skill, submission.device_answered_at,
+            graded.skew_ms, graded.clamped, graded.answered_at, submission.time_zone, graded.practice_day,
+            msgspec.json.encode(submission.response).decode(), submission.envelope.digest, submission.latency_ms,
+            submission.confidence, graded.correct, graded.score, graded.chance, graded.prior_known,
+            None if before is None else before.stability, None if before is None else before.difficulty,
+            told.stability, told.difficulty, told.due_on, told.last_practice_day, told.lapses, told.repetitions,
+        ))  # fmt: skip
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _memory_columns(recording: Recording) -> list[list[object]]:
+    rows = [
+        (
+            changed.item_id, changed.skill, m.stability, m.difficulty, m.first_practice_day, m.last_practice_day, m.due_on,
+            m.repetitions, m.lapses, m.relearning, m.last_answered_at, m.last_review_id,
+        )
+        for changed in recording.memories
+        for m in (changed.memory,)
+    ]  # fmt: skip
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _day_columns(recording: Recording) -> list[list[object]]:
+    rows = [(day.day, day.reviews, day.correct, day.practised_ms) for day in recording.days]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _standing_columns(recording: Recording) -> list[list[object]]:
+    seen: dict[str, int] = {}
+    for changed in recording.memories:
+        seen[changed.skill] = seen.get(changed.skill, 0) + changed.first_seen
+    return [list(seen), list(seen.values())]
+
+
+def _quarantine_columns(quarantined: Sequence[Quarantined]) -> list[list[object]]:
+    rows = [(q.envelope.id, q.envelope.payload, q.envelope.digest, q.reason, q.detail) for q in quarantined]
+    return [list(column) for column in zip(*rows, strict=True)]
