@@ -1,6 +1,6 @@
 """The one connection a transaction runs on, as far as repositories may use it: no transaction control in reach."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 
@@ -23,6 +23,8 @@ class Connection(Protocol):
         """Run without rows; returns the command tag."""
         ...
 
-    def cursor(self, query: str, *args: Any, prefetch: int) -> AsyncIterator[Any]:
-        """Rows as they come, `prefetch` at a time."""
+    async def copy_from_query(
+        self, query: str, *args: Any, output: Callable[[bytes], Awaitable[None]], format: str, header: bool
+    ) -> str:
+        """Let PostgreSQL write the rows in `format` to `output`."""
         ...

@@ -111,8 +111,8 @@ class LearnerRepository:
         row = await self._connection.fetchrow(PROFILE, self._caller.employee_id)
         if row is None:
             return None
-        *plain, names = row
-        return Profile(*plain, organisation_name=msgspec.json.decode(names))
+        staff_no, display_name, role_started_on, unit_id, unit_name, slug, names = row
+        return Profile(staff_no, display_name, role_started_on, unit_id, unit_name, slug, msgspec.json.decode(names))
 
     async def grants(self) -> tuple[Grant, ...]:
         """The caller's roles."""

@@ -75,6 +75,6 @@ class Fsrs6:
     def interval_days(self, stability: float, desired_retention: float) -> int:
         """t = S/F · (r^(−1/w20) − 1), rounded up: the first whole day at or below `desired_retention`."""
         growth: float = desired_retention ** (1 / self.decay) - 1
-        exact = stability / self.factor * growth
+        exact: float = stability / self.factor * growth
         # The subtraction forgives float noise, so that S = 3.0 at 0.9 is due after 3 days and not after 4.
         return max(1, ceil(exact - 1e-9))

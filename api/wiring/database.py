@@ -1,0 +1,146 @@
+"""The two doors to the database, and the only place where transactions begin and end.
+
+Every transaction works as `composure_app` within one tenant: both are set with SET LOCAL in the statement that begins it, which
+costs no round trip of its own and holds behind a pooler that hands out connections by transaction.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.wiring.migrations import sqlalchemy_url
+from repositories.connection import Connection
+
+# The tenant of jobs that serve no tenant: it owns nothing, and so sees nothing but what all tenants share.
+SHARED = UUID(int=0)
+
+ACQUIRE_SECONDS = 5
+COMMAND_SECONDS = 30
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, is stopping, or gave up on a statement: nothing was committed, try again."""
+
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutdown, crash recovery, cancelled by statement_timeout
+    asyncpg.InsufficientResourcesError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby that is about to be promoted
+)
+
+
+class Database:
+    """A pool of connections and how to begin transactions on them."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", statement_timeout_ms: int) -> None:
+        self._pool = pool
+        self._limits = (
+            f"SET LOCAL statement_timeout = {statement_timeout_ms}; "
+            f"SET LOCAL idle_in_transaction_session_timeout = {2 * statement_timeout_ms}"
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, url: str, pool_size: int, statement_timeout_ms: int) -> AsyncIterator["Database"]:
+        """A database whose connections are made when first needed, so that the service starts while it is away."""
+        pool = asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=pool_size,
+            command_timeout=COMMAND_SECONDS,
+            reset=_nothing_to_reset,
+            # Behind a pooler prepared statements may meet another server connection; DATABASE_URL says so.
+            **({"statement_cache_size": 0} if "pgbouncer=true" in url else {}),
+        )
+        await pool
+        try:
+            yield cls(pool, statement_timeout_ms)
+        finally:
+            pool.terminate()
+
+    @asynccontextmanager
+    async def transaction(self, organisation_id: UUID, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+        """A transaction within one tenant: committed when the block ends, rolled back when it raises.
+
+        With `snapshot`, read only and of one moment. Raises `DatabaseAway`; then nothing was committed, or (when the connection
+        broke during the commit itself) it is not known, which is why every write is safe to repeat.
+        """
+        mode = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else ""
+        async with self._begun(f"BEGIN{mode}; {_as_tenant(organisation_id)}; {self._limits}") as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def sign_in_transaction(self, organisation_slug: str) -> AsyncIterator[tuple[Connection, UUID | None]]:
+        """A transaction within the tenant of that short name, and its id; without such a tenant, one that sees nothing."""
+        async with self._begun(f"BEGIN; {_as_tenant(SHARED)}; {self._limits}") as connection:
+            await connection.execute("SELECT set_config('app.organisation_slug', $1, true)", organisation_slug)
+            found = await connection.fetchval("SELECT id FROM organisation WHERE slug = $1", organisation_slug)
+            await connection.execute("SET LOCAL app.organisation_slug = ''")
+            if found is not None:
+                await connection.execute(f"SET LOCAL app.org = '{found}'")
+            yield connection, found
+
+    @asynccontextmanager
+    async def _begun(self, begin: str) -> AsyncIterator[Connection]:
+        try:
+            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        except _AWAY as error:
+            raise DatabaseAway(str(error)) from error
+        try:
+            await connection.execute(begin)
+            yield connection
+            if await connection.execute("COMMIT") != "COMMIT":
+                raise DatabaseAway("the transaction had failed and was rolled back")
+        except _AWAY as error:
+            # asyncpg rolls back what is open when the connection goes back to the pool.
+            raise DatabaseAway(str(error)) from error
+        finally:
+            with suppress(*_AWAY):
+                await self._pool.release(connection)
+
+
+def _as_tenant(organisation_id: UUID) -> str:
+    # A UUID object prints as hexadecimal and dashes only; Citus needs SET LOCAL, which takes no parameters.
+    return f"SET LOCAL ROLE composure_app; SET LOCAL app.org = '{organisation_id}'"
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """Every setting is SET LOCAL and gone with its transaction: the usual reset would be one more round trip for nothing."""
+
+
+class AuthoringDatabase:
+    """The other door: SQLModel sessions for authoring, administration and jobs."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls, url: str) -> AsyncIterator["AuthoringDatabase"]:
+        """Sessions on `url`."""
+        engine = create_async_engine(sqlalchemy_url(url))
+        try:
+            yield cls(engine)
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self, organisation_id: UUID) -> AsyncIterator[AsyncSession]:
+        """A session within one tenant, committed when the block ends and rolled back when it raises."""
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            for statement in _as_tenant(organisation_id).split("; "):
+                await session.exec(text(statement))  # type: ignore[call-overload]
+            yield session

@@ -1,0 +1,85 @@
+"""Publishing a curriculum: new versions for what changed, nothing for what did not, withdrawal for what is gone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from repositories.content.payloads import Thing, hash_of, payload_of
+from repositories.content.reading import Curriculum
+from repositories.tables import ContentRevisionRow, PublishableRow, PublishedVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What one publication did."""
+
+    revision: int
+    added: int
+    changed: int
+    unchanged: int
+    withdrawn: int
+
+
+async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) -> Publication:
+    """Bring the tables in line with `curriculum`. A published version is never edited: a change gets the next number."""
+    # One publication at a time: the lock goes with the transaction.
+    await session.exec(select(func.pg_advisory_xact_lock(func.hashtext("composure.publish"))))
+    known = {(row.kind, row.id): row for row in await session.exec(select(PublishableRow))}
+    hashes = {
+        (version.kind, version.id): version.content_hash
+        for version in await session.exec(
+            select(PublishedVersionRow).join(
+                PublishableRow,
+                (PublishableRow.kind == PublishedVersionRow.kind)  # type: ignore[arg-type]
+                & (PublishableRow.id == PublishedVersionRow.id)
+                & (PublishableRow.current_version == PublishedVersionRow.version),
+            )
+        )
+    }
+    added = changed = unchanged = 0
+    gone = {key for key, row in known.items() if row.withdrawn_at is None}
+    for kind, identity, thing in _things(curriculum):
+        payload = payload_of(thing)
+        content_hash = hash_of(payload)
+        row = known.get((kind, identity))
+        gone.discard((kind, identity))
+        if row is not None and hashes[kind, identity] == content_hash and row.withdrawn_at is None:
+            unchanged += 1
+            continue
+        if row is None:
+            added += 1
+            row = PublishableRow(kind=kind, id=identity, current_version=1)
+            session.add(row)
+            await session.flush()  # the version below refers to it
+        else:
+            changed += 1
+            row.withdrawn_at = None
+            row.current_version += hashes[kind, identity] != content_hash
+        if hashes.get((kind, identity)) != content_hash:
+            session.add(
+                PublishedVersionRow(
+                    kind=kind,
+                    id=identity,
+                    version=row.current_version,
+                    content_hash=content_hash,
+                    payload=payload,
+                    published_at=now,
+                )
+            )
+    for key in gone:
+        known[key].withdrawn_at = now
+    revision = (await session.exec(select(func.coalesce(func.max(ContentRevisionRow.revision), 0)))).one()
+    if added or changed or gone:
+        revision += 1
+        session.add(ContentRevisionRow(revision=revision, published_at=now))
+    return Publication(revision, added, changed, unchanged, len(gone))
+
+
+def _things(curriculum: Curriculum) -> Iterator[tuple[str, str, Thing]]:
+    yield from (("skill", skill.code, skill) for skill in curriculum.skills)
+    yield from (("lesson", lesson.lesson_id, lesson) for lesson in curriculum.lessons)
+    yield from (("item", item.item_id, item) for item in curriculum.items)
+    yield from (("program", program.program_id, program) for program in curriculum.programs)

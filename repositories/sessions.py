@@ -1,0 +1,89 @@
+"""Accounts and refresh tokens, within the tenant of the transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from repositories.connection import Connection
+
+ACCOUNT = """
+SELECT employee.id, employee.password_hash, organisation.is_demo
+FROM employee JOIN organisation ON organisation.id = employee.organisation_id
+WHERE employee.organisation_id = $1 AND employee.staff_no = $2 AND employee.active
+"""
+
+ADD_TOKEN = """
+INSERT INTO refresh_token (secret_hash, organisation_id, employee_id, family_id, issued_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+# The row stays locked until the transaction ends, so that two uses of one token at the same time are one use and one replay.
+TAKE_TOKEN = """
+SELECT refresh_token.employee_id, family_id, expires_at, used_at, revoked_at, employee.active AND (NOT is_demo OR $2)
+FROM refresh_token
+JOIN employee ON employee.id = refresh_token.employee_id
+JOIN organisation ON organisation.id = refresh_token.organisation_id
+WHERE secret_hash = $1 FOR UPDATE OF refresh_token
+"""
+
+USE_TOKEN = "UPDATE refresh_token SET used_at = $2 WHERE secret_hash = $1"
+
+REVOKE_FAMILY = "UPDATE refresh_token SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL"
+
+FORGET_EXPIRED = "DELETE FROM refresh_token WHERE employee_id = $1 AND expires_at < $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What signing in needs of an employee."""
+
+    employee_id: UUID
+    password_hash: str | None
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredToken:
+    """A refresh token as kept; `allowed` says that its employee may still sign in here."""
+
+    employee_id: UUID
+    family_id: UUID
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+    allowed: bool
+
+
+class SessionRepository:
+    """Accounts and refresh tokens of one organisation."""
+
+    def __init__(self, connection: Connection, organisation_id: UUID) -> None:
+        self._connection = connection
+        self._organisation_id = organisation_id
+
+    async def account(self, staff_no: str) -> Account | None:
+        """The active employee with that staff number."""
+        row = await self._connection.fetchrow(ACCOUNT, self._organisation_id, staff_no)
+        return None if row is None else Account(*row)
+
+    async def add(
+        self, secret_hash: bytes, employee_id: UUID, family_id: UUID, issued_at: datetime, expires_at: datetime
+    ) -> None:
+        """Keep a new token, and forget those of the employee that have expired."""
+        await self._connection.execute(FORGET_EXPIRED, employee_id, issued_at)
+        await self._connection.execute(
+            ADD_TOKEN, secret_hash, self._organisation_id, employee_id, family_id, issued_at, expires_at
+        )
+
+    async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
+        """The token, locked until the transaction ends."""
+        row = await self._connection.fetchrow(TAKE_TOKEN, secret_hash, demo)
+        return None if row is None else StoredToken(*row)
+
+    async def use(self, secret_hash: bytes, now: datetime) -> None:
+        """Mark the token as used: seen again, it is a replay."""
+        await self._connection.execute(USE_TOKEN, secret_hash, now)
+
+    async def revoke_family(self, family_id: UUID, now: datetime) -> None:
+        """End the session the family belongs to, on whichever device it was."""
+        await self._connection.execute(REVOKE_FAMILY, family_id, now)
