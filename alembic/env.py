@@ -3,12 +3,12 @@
 import asyncio
 import os
 
+from alembic import context
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import repositories.tables  # noqa: F401  (registers every table)
-from alembic import context
 
 LOCK_TIMEOUT = "5s"
 

@@ -24,7 +24,13 @@ class Connection(Protocol):
         ...
 
     async def copy_from_query(
-        self, query: str, *args: Any, output: Callable[[bytes], Awaitable[None]], format: str, header: bool
+        self,
+        query: str,
+        *args: Any,
+        output: Callable[[bytes], Awaitable[None]],
+        format: str,  # noqa: A002  (asyncpg's name)
+        header: bool,
+        timeout: float,  # noqa: ASYNC109
     ) -> str:
         """Let PostgreSQL write the rows in `format` to `output`."""
         ...

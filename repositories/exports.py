@@ -109,6 +109,7 @@ class ExportRepository:
         as_of: datetime,
         language: Language,
         output: Callable[[bytes], Awaitable[None]],
+        timeout_seconds: int,
     ) -> None:
         """Write every person × program as CSV in `language` to `output`, piece by piece, with facts up to `as_of`."""
         parts = [(program.program_id, lesson_id) for program in programs for lesson_id in program.lesson_ids]
@@ -124,4 +125,6 @@ class ExportRepository:
             *STATUSES[language],
         ]
         query = COMPLETIONS.format(**HEADINGS[language])
-        await self._connection.copy_from_query(query, *arguments, output=output, format="csv", header=True)
+        await self._connection.copy_from_query(
+            query, *arguments, output=output, format="csv", header=True, timeout=timeout_seconds
+        )

@@ -1,20 +1,19 @@
 """One learner's profile, practice days, lessons and facts. Implements `domain.mastery.standing.StandingStore`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
 from domain.content.lessons import LessonVersion, ProgramVersion
+from domain.identity.profile import Profile
 from domain.identity.scope import Caller, Grant, Role
-from domain.mastery.standing import SkillStanding
 from domain.practice.days_off import DaysOff
 from domain.practice.learner import Preferences
 from domain.practice.memory import Memory
 from domain.practice.progress import PracticeDay
+from domain.practice.submit import SkillStanding
 from repositories.connection import Connection
 from repositories.memories import MEMORY_COLUMNS, memory_from
 
@@ -64,19 +63,6 @@ NOTE_COMPLETED = """
 INSERT INTO completion (learner_id, program_id, organisation_id, program_version, completed_at)
 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (learner_id, program_id) DO NOTHING
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """Who the caller is in the organisation; `organisation_name` by language."""
-
-    staff_no: str
-    display_name: str
-    role_started_on: date
-    unit_id: UUID
-    unit_name: str
-    organisation_slug: str
-    organisation_name: dict[str, str]
 
 
 def preferences_from(row: Sequence[Any]) -> Preferences:

@@ -7,10 +7,10 @@ from uuid import UUID
 import msgspec
 
 from domain.identity.scope import Caller
-from domain.practice.learner import Learner
+from domain.practice.learner import Learner, LearnerMissing
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
-from domain.practice.submit import Recording
+from domain.practice.submit import Recording, SkillStanding
 from repositories.connection import Connection
 from repositories.learners import LEARNER_COLUMNS, preferences_from
 from repositories.memories import MEMORY_COLUMNS, memory_from
@@ -74,6 +74,7 @@ WITH new_review AS (
 INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen)
 SELECT $1, $2, s.* FROM unnest($51::text[], $52::int[]) AS s
 ON CONFLICT (learner_id, skill) DO UPDATE SET items_seen = skill_standing.items_seen + excluded.items_seen
+RETURNING skill, items_seen, mastered_on
 """
 
 QUARANTINE = """
@@ -83,10 +84,6 @@ SELECT $1, $2, $3, $4, $5, q.* FROM unnest($6::uuid[], $7::bytea[], $8::bytea[],
 """
 
 RELEASE = "UPDATE review_quarantine SET released_at = $3 WHERE learner_id = $1 AND id = ANY($2)"
-
-
-class LearnerMissing(Exception):
-    """The employee has no learner row: the account is not set up for practice."""
 
 
 class ReviewRepository:
@@ -120,21 +117,24 @@ class ReviewRepository:
             answers[row[0]].append(Answer(*row[1:]))
         return answers
 
-    async def record(self, recording: Recording) -> None:
+    async def record(self, recording: Recording) -> dict[str, SkillStanding]:
         """Insert reviews and quarantine, and bring memories, days and standings up to date."""
+        standings: dict[str, SkillStanding] = {}
         learner = (self._caller.employee_id, self._caller.organisation_id)
         upload = (recording.batch.device_id, recording.batch.device_sent_at, recording.batch.received_at)
         if recording.reviews:
             first = recording.reviews[0]
-            await self._connection.execute(
+            rows = await self._connection.fetch(
                 RECORD_PRACTICE, *learner, *upload, first.algorithm, first.parameter_set,
                 *_review_columns(recording), recording.sequence, *_memory_columns(recording),
                 *_day_columns(recording), *_standing_columns(recording),
             )  # fmt: skip
+            standings = {skill: SkillStanding(items_seen, mastered_on) for skill, items_seen, mastered_on in rows}
         if recording.quarantined:
             await self._connection.execute(QUARANTINE, *learner, *upload, *_quarantine_columns(recording.quarantined))
         if recording.released:
             await self._connection.execute(RELEASE, learner[0], recording.released, recording.batch.received_at)
+        return standings
 
 
 def _first_verdict(row: Sequence[Any]) -> FirstVerdict:

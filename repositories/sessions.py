@@ -1,9 +1,9 @@
 """Accounts and refresh tokens, within the tenant of the transaction."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.identity.sessions import Account, StoredToken
 from repositories.connection import Connection
 
 ACCOUNT = """
@@ -33,29 +33,8 @@ REVOKE_FAMILY = "UPDATE refresh_token SET revoked_at = $2 WHERE family_id = $1 A
 FORGET_EXPIRED = "DELETE FROM refresh_token WHERE employee_id = $1 AND expires_at < $2"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What signing in needs of an employee."""
-
-    employee_id: UUID
-    password_hash: str | None
-    is_demo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StoredToken:
-    """A refresh token as kept; `allowed` says that its employee may still sign in here."""
-
-    employee_id: UUID
-    family_id: UUID
-    expires_at: datetime
-    used_at: datetime | None
-    revoked_at: datetime | None
-    allowed: bool
-
-
 class SessionRepository:
-    """Accounts and refresh tokens of one organisation."""
+    """Accounts and refresh tokens of one organisation. Implements `domain.identity.sessions.SessionStore`."""
 
     def __init__(self, connection: Connection, organisation_id: UUID) -> None:
         self._connection = connection

@@ -1,12 +1,12 @@
 """Units, people and their mastery below the units a caller was granted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from domain.identity.scope import Role, Scope
 from domain.mastery.mastery import RULE, Mastery
+from domain.mastery.team import Member, TeamCell, Unit, WeighedItem
 from domain.practice.algorithm import Fsrs6
 from repositories.connection import Connection
 
@@ -34,7 +34,8 @@ LIMIT $3
 # A median stability of at least 21 days is counted, not sorted for: half of the items are that stable.
 TEAM_MASTERY = """
 SELECT memory.learner_id, item.skill,
-       sum(item.weight * power(1 + $4::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $5::float8)),
+       sum(item.weight * power(
+           1 + $4::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $5::float8)),
        sum(item.weight),
        2 * count(*) FILTER (WHERE memory.stability >= $6) >= count(*),
        max(memory.last_practice_day)
@@ -49,45 +50,6 @@ GROUP BY memory.learner_id, item.skill
 MASTERED_ON = """
 SELECT learner_id, skill, mastered_on FROM skill_standing WHERE learner_id = ANY($1) AND mastered_on IS NOT NULL
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """An org unit the caller may see."""
-
-    unit_id: UUID
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A person below a unit."""
-
-    employee_id: UUID
-    staff_no: str
-    display_name: str
-    role_started_on: date
-    unit_id: UUID
-    unit_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeamCell:
-    """One person's mastery of one skill today."""
-
-    mastery: Mastery
-    last_practised_on: date
-    was_mastered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WeighedItem:
-    """A published item as the matrix weighs it; `share` is its weight over all weight of its skill."""
-
-    item_id: str
-    skill: str
-    share: float
 
 
 class TeamRepository:

@@ -9,9 +9,8 @@ Revises:
 """
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -324,6 +323,7 @@ def create_walls() -> None:
     """)
     op.execute("GRANT composure_app TO CURRENT_USER")
     op.execute("GRANT USAGE ON SCHEMA public TO composure_app")
+    op.execute("GRANT SELECT ON alembic_version TO composure_app")
     # Signing in begins with the bank's short name and no tenant: that one row shows, and no other.
     wall("organisation", f"id = {TENANT} OR slug = nullif(current_setting('app.organisation_slug', true), '')")
     op.execute("GRANT SELECT, INSERT ON organisation TO composure_app")

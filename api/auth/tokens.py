@@ -80,8 +80,7 @@ class AccessTokens:
 
     def _verify(self, token: str) -> Claims:
         try:
-            kid = jwt.get_unverified_header(token).get("kid")
-            key = self._keys.verifying[kid]
+            key = self._keys.verifying[jwt.get_unverified_header(token)["kid"]]
             payload = jwt.decode(
                 token,
                 key,

@@ -47,10 +47,7 @@ class Database:
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", statement_timeout_ms: int) -> None:
         self._pool = pool
-        self._limits = (
-            f"SET LOCAL statement_timeout = {statement_timeout_ms}; "
-            f"SET LOCAL idle_in_transaction_session_timeout = {2 * statement_timeout_ms}"
-        )
+        self._statement_timeout_ms = statement_timeout_ms
 
     @classmethod
     @asynccontextmanager
@@ -72,26 +69,34 @@ class Database:
             pool.terminate()
 
     @asynccontextmanager
-    async def transaction(self, organisation_id: UUID, *, snapshot: bool = False) -> AsyncIterator[Connection]:
+    async def transaction(
+        self, organisation_id: UUID, *, snapshot: bool = False, statement_timeout_seconds: int | None = None
+    ) -> AsyncIterator[Connection]:
         """A transaction within one tenant: committed when the block ends, rolled back when it raises.
 
-        With `snapshot`, read only and of one moment. Raises `DatabaseAway`; then nothing was committed, or (when the connection
-        broke during the commit itself) it is not known, which is why every write is safe to repeat.
+        With `snapshot`, read only and of one moment. `statement_timeout_seconds` is for exports, which take long.
+        Raises `DatabaseAway`; then nothing was committed, or (when the connection broke during the commit itself) it is not
+        known, which is why every write is safe to repeat.
         """
         mode = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if snapshot else ""
-        async with self._begun(f"BEGIN{mode}; {_as_tenant(organisation_id)}; {self._limits}") as connection:
+        limits = self._limits(None if statement_timeout_seconds is None else 1000 * statement_timeout_seconds)
+        async with self._begun(f"BEGIN{mode}; {_as_tenant(organisation_id)}; {limits}") as connection:
             yield connection
 
     @asynccontextmanager
     async def sign_in_transaction(self, organisation_slug: str) -> AsyncIterator[tuple[Connection, UUID | None]]:
         """A transaction within the tenant of that short name, and its id; without such a tenant, one that sees nothing."""
-        async with self._begun(f"BEGIN; {_as_tenant(SHARED)}; {self._limits}") as connection:
+        async with self._begun(f"BEGIN; {_as_tenant(SHARED)}; {self._limits()}") as connection:
             await connection.execute("SELECT set_config('app.organisation_slug', $1, true)", organisation_slug)
             found = await connection.fetchval("SELECT id FROM organisation WHERE slug = $1", organisation_slug)
             await connection.execute("SET LOCAL app.organisation_slug = ''")
             if found is not None:
                 await connection.execute(f"SET LOCAL app.org = '{found}'")
             yield connection, found
+
+    def _limits(self, statement_timeout_ms: int | None = None) -> str:
+        timeout_ms = statement_timeout_ms or self._statement_timeout_ms
+        return f"SET LOCAL statement_timeout = {timeout_ms}; SET LOCAL idle_in_transaction_session_timeout = {2 * timeout_ms}"
 
     @asynccontextmanager
     async def _begun(self, begin: str) -> AsyncIterator[Connection]:

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Alembic's configuration, without a file."""
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic"))
     return config
@@ -21,7 +21,7 @@ async def migrate(database_url: str, revision: str = "head") -> None:
     """Upgrade to `revision`, or downgrade when it is `base` or a relative step such as `-1`."""
 
     def run(connection: Connection) -> None:
-        config = _config()
+        config = configuration()
         config.attributes["connection"] = connection
         downwards = revision == "base" or revision.startswith("-")
         (command.downgrade if downwards else command.upgrade)(config, revision)
@@ -38,7 +38,7 @@ async def check(database_url: str) -> None:
     """Fail when the tables in code and in the database differ (`alembic check`)."""
 
     def run(connection: Connection) -> None:
-        config = _config()
+        config = configuration()
         config.attributes["connection"] = connection
         command.check(config)
 

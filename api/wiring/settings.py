@@ -10,7 +10,7 @@ class SettingsError(Exception):
     """A setting that cannot be used: says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """How this process runs.
 

@@ -1,4 +1,4 @@
-"""Deterministic permutations: the same learner sees the same order of the same question at the same repetition, on every device."""
+"""Deterministic permutations: a learner sees the same order of a question at the same repetition on every device."""
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 def digest_of(*parts: object) -> bytes:
-    """Sixteen bytes that depend on every part and on nothing else (BLAKE2b); parts are separated, so that "a","bc" != "ab","c"."""
+    """Sixteen bytes (BLAKE2b) that depend on every part; parts are separated, so that ("a", "bc") differs from ("ab", "c")."""
     return blake2b("\x1f".join(str(part) for part in parts).encode(), digest_size=16).digest()
 
 

@@ -68,7 +68,7 @@ def mastery_of(seen: Sequence[Held], total_weight: float, algorithm: Algorithm, 
     return Mastery(recalled / total_weight, sum(h.weight for h in seen) / total_weight, stable)
 
 
-def band_of(mastery: Mastery, was_mastered: bool) -> Band:
+def band_of(mastery: Mastery, *, was_mastered: bool) -> Band:
     """The band; `fading` is for a skill that was mastered once and whose mastery has fallen below."""
     if mastery.coverage == 0:
         return Band.NOT_STARTED
@@ -90,9 +90,7 @@ def held_of(items: Iterable[ItemVersion], memories: dict[str, Memory], day: date
     ]
 
 
-def falls_below_on(
-    seen: Sequence[Held], total_weight: float, goal: float, today: date, algorithm: Algorithm
-) -> date | None:
+def falls_below_on(seen: Sequence[Held], total_weight: float, goal: float, today: date, algorithm: Algorithm) -> date | None:
     """First day on which mastery is below `goal` when nobody practises: today when it is already, None within ten years.
 
     Without practice retrievability only falls, so the day is found by bisection.

@@ -1,7 +1,6 @@
 """What an upload or a lesson changes beyond single memories: skills mastered, and programs completed. Facts, recorded once."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
@@ -10,22 +9,11 @@ from domain.content.lessons import ProgramVersion
 from domain.mastery.mastery import RULE, Band, band_of, held_of, mastery_of
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
-
-
-@dataclass(frozen=True, slots=True)
-class SkillStanding:
-    """How many items of a skill were ever practised, and the practice day on which it was first mastered."""
-
-    items_seen: int
-    mastered_on: date | None
+from domain.practice.submit import SkillStanding
 
 
 class StandingStore(Protocol):
     """One learner's facts about skills, lessons and programs."""
-
-    async def standings(self) -> dict[str, SkillStanding]:
-        """By skill; a skill never practised is missing."""
-        ...
 
     async def memories(self) -> dict[str, Memory]:
         """All memories of the learner."""
@@ -72,27 +60,29 @@ def meets_rule(
     return True
 
 
-def _could_matter(skills: Iterable[str], standings: Mapping[str, SkillStanding], catalogue: Catalogue) -> bool:
+def _could_matter(standings: Mapping[str, SkillStanding], catalogue: Catalogue) -> bool:
     """Cheap test that keeps most answers from reading all memories: some skill is covered enough for anything to follow."""
     least = min([RULE.mastered_coverage, *(program.rule.min_coverage for program in catalogue.programs)])
     return any(
-        standings[skill].items_seen >= least * len(catalogue.items_by_skill.get(skill, ()))
-        for skill in skills
-        if skill in standings
+        standing.items_seen >= least * len(catalogue.items_by_skill.get(skill, ())) for skill, standing in standings.items()
     )
 
 
 async def note_progress(
-    skills: frozenset[str], day: date, store: StandingStore, *, catalogue: Catalogue, algorithm: Algorithm
+    standings: Mapping[str, SkillStanding],
+    day: date,
+    store: StandingStore,
+    *,
+    catalogue: Catalogue,
+    algorithm: Algorithm,
 ) -> None:
-    """After practice of `skills`, latest on practice day `day`: record skills now mastered and programs now completed."""
-    standings = await store.standings()
-    if not _could_matter(skills, standings, catalogue):
+    """Record which of the skills in `standings` are mastered as of practice day `day`, and which of their programs completed."""
+    if not _could_matter(standings, catalogue):
         return
-    unmastered = [s for s in sorted(skills) if s in standings and standings[s].mastered_on is None]
+    unmastered = [skill for skill, standing in sorted(standings.items()) if standing.mastered_on is None]
     completed = await store.completions()
     open_programs = [
-        p for p in catalogue.programs if p.program_id not in completed and skills.intersection(catalogue.skills_of(p))
+        p for p in catalogue.programs if p.program_id not in completed and standings.keys() & set(catalogue.skills_of(p))
     ]
     if not unmastered and not open_programs:
         return

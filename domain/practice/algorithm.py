@@ -47,9 +47,7 @@ class Fsrs6:
 
     version = "FSRS-6"
 
-    def __init__(
-        self, parameters: tuple[float, ...] = tuple(DEFAULT_PARAMETERS), parameter_set: str = "default"
-    ) -> None:
+    def __init__(self, parameters: tuple[float, ...] = tuple(DEFAULT_PARAMETERS), parameter_set: str = "default") -> None:
         if len(parameters) != len(DEFAULT_PARAMETERS):
             raise ValueError(f"FSRS-6 takes {len(DEFAULT_PARAMETERS)} parameters, not {len(parameters)}")
         self.parameter_set = parameter_set
@@ -73,7 +71,7 @@ class Fsrs6:
         return power
 
     def interval_days(self, stability: float, desired_retention: float) -> int:
-        """t = S/F · (r^(−1/w20) − 1), rounded up: the first whole day at or below `desired_retention`."""
+        """T = S/F · (r^(−1/w20) − 1), rounded up: the first whole day at or below `desired_retention`."""
         growth: float = desired_retention ** (1 / self.decay) - 1
         exact: float = stability / self.factor * growth
         # The subtraction forgives float noise, so that S = 3.0 at 0.9 is due after 3 days and not after 4.

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 LONGEST_RANGE_DAYS = 366
 MOST_RANGES = 50
+WEEK = frozenset(range(1, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,9 @@ class DaysOff:
 
     def defect(self) -> str | None:
         """What makes these days off unusable, in words; None when nothing does."""
-        if not self.weekdays <= set(range(1, 8)):
+        if not self.weekdays <= WEEK:
             return "weekdays are 1 (Monday) to 7 (Sunday)"
-        if len(self.weekdays) == 7:
+        if self.weekdays == WEEK:
             return "at least one weekday must be left to practise on"
         if len(self.ranges) > MOST_RANGES:
             return f"at most {MOST_RANGES} ranges"

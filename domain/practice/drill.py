@@ -104,7 +104,7 @@ def _new_items(
 
 
 def interleaved(steps: Sequence[ItemStep]) -> list[ItemStep]:
-    """The steps with no two neighbours of one skill wherever that can be avoided, otherwise as close to the given order as can be.
+    """The steps with no two neighbours of one skill wherever that can be avoided, and otherwise close to the given order.
 
     Greedy: the first waiting step of another skill, unless one skill is so frequent that it must come now to fit at all.
     """
@@ -125,9 +125,7 @@ def interleaved(steps: Sequence[ItemStep]) -> list[ItemStep]:
     return ordered
 
 
-def _with_lesson(
-    steps: Sequence[ItemStep], lesson: LessonVersion | None, catalogue: Catalogue
-) -> list[ItemStep | LessonStep]:
+def _with_lesson(steps: Sequence[ItemStep], lesson: LessonVersion | None, catalogue: Catalogue) -> list[ItemStep | LessonStep]:
     """The lesson right before the first of its items; left out when none of them made it into the drill."""
     ordered: list[ItemStep | LessonStep] = list(steps)
     if lesson is not None:

@@ -30,3 +30,7 @@ class Learner:
 
     sequence: int
     preferences: Preferences
+
+
+class LearnerMissing(Exception):
+    """The caller's token is sound, but nobody practises under it here any more."""

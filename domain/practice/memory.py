@@ -70,7 +70,7 @@ class Schedule:
 
 
 def known_probability(retrievability: float, chance: float) -> float:
-    """p = R / (R + (1 − R)·c): probability that a correct answer was knowledge and not luck."""
+    """P = R / (R + (1 − R)·c): probability that a correct answer was knowledge and not luck."""
     return retrievability / (retrievability + (1 - retrievability) * chance)
 
 

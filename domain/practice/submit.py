@@ -93,12 +93,21 @@ class Recording:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillStanding:
+    """How many items of a skill were ever practised, and the practice day on which it was first mastered."""
+
+    items_seen: int
+    mastered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """Outcomes in the order sent, the learner's new sequence, and what was practised."""
+    """Outcomes in the order sent, the learner's new sequence, what was recorded, and the standing of the skills practised."""
 
     outcomes: tuple[Outcome, ...]
     learner: Learner
     reviews: tuple[RecordedReview, ...]
+    standings: Mapping[str, SkillStanding]
 
 
 class ReviewStore(Protocol):
@@ -120,8 +129,8 @@ class ReviewStore(Protocol):
         """Every recorded answer to these items."""
         ...
 
-    async def record(self, recording: Recording) -> None:
-        """Write it."""
+    async def record(self, recording: Recording) -> dict[str, SkillStanding]:
+        """Write it. Returns the new standing of every skill it practised."""
         ...
 
 
@@ -170,8 +179,9 @@ async def submit_reviews(
     fresh, quarantined, released = _sort_out(judged, known)
     recorded, memories = await _fold_in(fresh, store, learner_id, catalogue, algorithm)
     days = practised_days(fresh)
-    await store.record(Recording(batch, learner.sequence, recorded, quarantined, released, memories, days))
-    return Receipt(_outcomes(judged, known, recorded), learner, tuple(recorded))
+    recording = Recording(batch, learner.sequence, recorded, quarantined, released, memories, days)
+    standings = await store.record(recording)
+    return Receipt(_outcomes(judged, known, recorded), learner, tuple(recorded), standings)
 
 
 def _envelope(judged: GradedReview | Quarantined) -> Envelope:

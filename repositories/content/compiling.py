@@ -83,9 +83,7 @@ class Compiler:
         ]
         return tuple(sorted(dealt, key=lambda option: option.id))
 
-    def _entries(
-        self, item_id: str, entries: Sequence[authored.Said], name: Callable[[int], str]
-    ) -> tuple[Entry, ...]:
+    def _entries(self, item_id: str, entries: Sequence[authored.Said], name: Callable[[int], str]) -> tuple[Entry, ...]:
         ids = _opaque_ids(item_id, entries, name)
         return tuple(Entry(ids[place], self.text(entry)) for place, entry in enumerate(entries))
 

@@ -35,7 +35,7 @@ async def read_published(connection: Connection) -> Published:
             sorted((skill_from(id_, payload) for kind, id_, _, payload in rows if kind == "skill"), key=lambda s: s.position)
         ),
         item_versions=tuple(item_from(*row) for row in await connection.fetch(ITEM_VERSIONS)),
-        current_items={id_: version for id_, version in await connection.fetch(CURRENT_ITEMS)},
+        current_items=dict(await connection.fetch(CURRENT_ITEMS)),
         lessons=tuple(lesson_from(id_, version, payload) for kind, id_, version, payload in rows if kind == "lesson"),
         programs=tuple(
             sorted(

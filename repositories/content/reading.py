@@ -157,9 +157,7 @@ class _Reader:
             self._references(file, ("modules", place), "lessons", module.lessons, known)
         yield self._compiler.program(program)
 
-    def _check_order(
-        self, programs: list[ProgramVersion], lessons: list[LessonVersion], items: list[ItemVersion]
-    ) -> None:
+    def _check_order(self, programs: list[ProgramVersion], lessons: list[LessonVersion], items: list[ItemVersion]) -> None:
         by_id = {lesson.lesson_id: lesson for lesson in lessons}
         in_order = dict.fromkeys(lesson_id for program in programs for lesson_id in program.lesson_ids)
         for lesson_id in by_id.keys() - in_order.keys():

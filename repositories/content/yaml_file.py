@@ -105,7 +105,7 @@ def _failure(error: msgspec.ValidationError) -> tuple[str, str]:
 
 
 def _locate(data: Any, shape: Any, where: str) -> Steps:
-    """Turn msgspec's path, which says `[...]` for every list index, into exact steps: try the elements of each list one by one."""
+    """Exact steps for msgspec's path, which says `[...]` for every list index: try the elements of each list one by one."""
     steps: list[str | int] = []
     here = data
     for match in _STEP.finditer(where):

@@ -1,4 +1,4 @@
-"""What learners do and what follows from it. Every table here has `learner_id` first in its key, so that it can be distributed by it.
+"""What learners do and what follows from it. `learner_id` is first in every key, so that tables can be distributed by it.
 
 No foreign keys: the uploading transaction holds the learner's row, ids of items are checked against the catalogue, and a key
 check for each of a thousand reviews would cost more than the insert (docs/decisions/0004).

@@ -41,9 +41,7 @@ class Matching:
         """Share of the ways to give every left a different right that pass."""
         size = len(self.lefts)
         ways = list(permutations(range(len(self.rights)), size))
-        return sum(sum(r == left for left, r in enumerate(way)) / size >= self.pass_threshold for way in ways) / len(
-            ways
-        )
+        return sum(sum(r == left for left, r in enumerate(way)) / size >= self.pass_threshold for way in ways) / len(ways)
 
     @property
     def key(self) -> Response:
@@ -56,9 +54,7 @@ class Matching:
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """Both columns, each shuffled."""
-        return Rendered(
-            left=_column(self.lefts, language, *seed, "left"), right=_column(self.rights, language, *seed, "right")
-        )
+        return Rendered(left=_column(self.lefts, language, *seed, "left"), right=_column(self.rights, language, *seed, "right"))
 
 
 def _column(entries: tuple[Entry, ...], language: Language, *seed: object) -> tuple[RenderedPart, ...]:

@@ -1,0 +1,5 @@
+"""`python -m api …` is `composure …`."""
+
+from api.cli import main
+
+main()

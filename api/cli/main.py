@@ -1,0 +1,132 @@
+"""Commands an operator, an author or a developer gives."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+import rich_click as click
+from rich.console import Console
+
+from api.cli.content import content
+from api.cli.openapi import openapi
+from api.cli.preparing import prepare
+from api.cli.serving import PortInUse, announce, refuse_taken_port, serve_until_stopped
+from api.wiring import migrations
+from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed, embedded_postgres, locked_folder
+from api.wiring.keys import SigningKeyError, create_key
+from api.wiring.services import wall_clock
+from api.wiring.settings import Settings, SettingsError
+from repositories.content.yaml_file import ContentError
+
+T = TypeVar("T")
+
+console = Console(stderr=True)
+
+# What an operator can mend: told in a sentence, without a traceback.
+EXPECTED = (SettingsError, DataFolderInUse, EmbeddedServerFailed, PortInUse, SigningKeyError, ContentError, ConnectionError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="composure")
+def cli() -> None:
+    """Composure 从容: microlearning for bank employees who handle customer complaints."""
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="Create the demo bank once, and allow signing in to it.")
+@click.option("--prepare/--no-prepare", "prepares", default=None, help="Migrate and publish first (default: when embedded).")
+def serve(demo: bool, prepares: bool | None) -> None:
+    """Serve the product; without DATABASE_URL with an embedded PostgreSQL in the data folder."""
+    settings = Settings.from_environment()
+    demo = demo or settings.demo
+    refuse_taken_port(settings)
+    with database(settings) as url:
+        embedded = settings.database_url is None
+        if prepares or demo or (prepares is None and embedded):
+            asyncio.run(prepare(settings, url, demo=demo, console=console))
+        os.environ["DATABASE_URL"] = url
+        os.environ["COMPOSURE_DEMO"] = "1" if demo else "0"
+        announce(settings, demo=demo, console=console)
+        serve_until_stopped(settings)
+    console.print("Stopped.")
+
+
+@cli.command()
+@click.argument("revision", default="head")
+def migrate(revision: str) -> None:
+    """Bring the database to REVISION (default: head; `base` or `-1` go down)."""
+    on_database(lambda _, url: migrations.migrate(url, revision))
+    console.print(f"Migrated to {revision}.")
+
+
+@cli.command()
+@click.option("--demo", is_flag=True, help="Also create the demo bank.")
+def seed(demo: bool) -> None:
+    """Migrate, and publish the curriculum."""
+    on_database(lambda settings, url: prepare(settings, url, demo=demo, console=console))
+
+
+@cli.group()
+def keys() -> None:
+    """Signing keys of access tokens."""
+
+
+@keys.command("create")
+def create() -> None:
+    """Add a signing key; it signs from the next start on, and the older ones go on verifying."""
+    path = create_key(Settings.from_environment().keys_dir, wall_clock())
+    console.print(f"Wrote {path}. Keep it secret, and the same on every server.")
+
+
+cli.add_command(content)
+cli.add_command(openapi)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the database: the one that is set, or the embedded one for as long as the block lasts."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    with locked_folder(settings.data_dir), embedded_postgres(settings.data_dir / "postgres") as url:
+        yield url
+
+
+def on_database(work: Callable[[Settings, str], Awaitable[None]]) -> None:
+    """Do `work` on the database, starting and stopping the embedded one around it."""
+    settings = Settings.from_environment()
+    with database(settings) as url:
+        asyncio.run(_awaited(work(settings, url)))
+
+
+async def _awaited(work: Awaitable[T]) -> T:
+    return await work
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run a command; what an operator can mend is told in a sentence."""
+    # Both ways of stopping unwind the stack, so that PostgreSQL stops with us at every moment.
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        console.print("Stopped.")
+        sys.exit(130)
+    except EXPECTED as error:
+        console.print(f"[bold red]composure:[/] {error}", highlight=False)
+        sys.exit(1)
+
+
+__all__ = ["cli", "database", "main"]

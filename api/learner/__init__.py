@@ -1,0 +1,1 @@
+"""What learners do: profile, drill, reviews, lessons, mastery, progress."""

@@ -1,0 +1,119 @@
+"""listLessons, getLesson, completeLesson."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+
+from api.conditional import conditional
+from api.learner.ports import LearnerStore
+from api.learner.rendering import cards_of
+from api.learner.schemas import LessonBody, LessonCompleted, LessonList, LessonSummary
+from api.problems import not_found
+from api.text_fields import LanguageCode
+from domain.content.catalogue import Catalogue
+from domain.content.lessons import LessonVersion
+from domain.mastery.standing import note_progress
+from domain.practice.algorithm import Algorithm
+from domain.practice.clock import practice_day
+from domain.practice.learner import Preferences
+
+LessonId = Annotated[str, Parameter(max_length=80, pattern=r"^[a-z0-9.-]+$")]
+
+
+class LessonController(Controller):
+    """Lessons."""
+
+    path = "/v1/lessons"
+    tags = ["lessons"]
+
+    @get("", operation_id="listLessons")
+    async def list_lessons(
+        self,
+        request: Request[Any, Any, Any],
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        language: LanguageCode | None = None,
+    ) -> Response[LessonList]:
+        """All lessons in the order of study, with when they were read."""
+        preferences = await _preferences(learner)
+        said_in = language or preferences.language
+        read = await learner.lessons_completed_at()
+        seen: set[str] = set()
+        lessons: list[LessonSummary] = []
+        for program in catalogue.programs:
+            for module in program.modules:
+                for lesson_id in module.lesson_ids:
+                    if lesson_id in seen:
+                        continue
+                    seen.add(lesson_id)
+                    lesson = catalogue.lessons[lesson_id]
+                    lessons.append(
+                        LessonSummary(
+                            lesson_id=lesson_id,
+                            lesson_version=lesson.version,
+                            skill=lesson.skill,
+                            title=lesson.title.said_in(said_in),
+                            minutes=lesson.minutes,
+                            program_id=program.program_id,
+                            module=module.title.said_in(said_in),
+                            completed_at=read.get(lesson_id),
+                        )
+                    )
+        return conditional(request, LessonList(lessons, len(lessons), None))
+
+    @get("/{lesson_id:str}", operation_id="getLesson")
+    async def lesson(
+        self,
+        request: Request[Any, Any, Any],
+        lesson_id: LessonId,
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        language: LanguageCode | None = None,
+    ) -> Response[LessonBody]:
+        """One lesson with its cards."""
+        lesson = _lesson(catalogue, lesson_id)
+        said_in = language or (await _preferences(learner)).language
+        read = await learner.lessons_completed_at()
+        body = LessonBody(
+            lesson_id=lesson_id,
+            lesson_version=lesson.version,
+            skill=lesson.skill,
+            title=lesson.title.said_in(said_in),
+            minutes=lesson.minutes,
+            cards=cards_of(lesson, said_in),
+            completed_at=read.get(lesson_id),
+        )
+        return conditional(request, body)
+
+    @post("/{lesson_id:str}/completion", operation_id="completeLesson", status_code=200)
+    async def complete(
+        self,
+        lesson_id: LessonId,
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        algorithm: Algorithm,
+        now: datetime,
+    ) -> LessonCompleted:
+        """Record that the lesson was read to its end. Safe to repeat: the first time counts."""
+        lesson = _lesson(catalogue, lesson_id)
+        day = practice_day(now, (await _preferences(learner)).time_zone)
+        await learner.complete_lesson(lesson)
+        await note_progress(await learner.standings(), day, learner, catalogue=catalogue, algorithm=algorithm)
+        read = await learner.lessons_completed_at()
+        return LessonCompleted(lesson_id, read[lesson_id], sorted(await learner.completions()))
+
+
+def _lesson(catalogue: Catalogue, lesson_id: str) -> LessonVersion:
+    lesson = catalogue.lessons.get(lesson_id)
+    if lesson is None:
+        raise not_found()
+    return lesson
+
+
+async def _preferences(learner: LearnerStore) -> Preferences:
+    preferences = await learner.preferences()
+    if preferences is None:
+        raise not_found()
+    return preferences

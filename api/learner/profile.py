@@ -1,0 +1,95 @@
+"""getMe and updateMe."""
+
+from http import HTTPStatus
+
+from litestar import Controller, get, patch
+from msgspec import UNSET
+
+from api.bodies import body_of, decode_body
+from api.learner.ports import LearnerStore
+from api.learner.schemas import (
+    DayRange,
+    DaysOffBody,
+    Me,
+    OrganisationBody,
+    PreferencesBody,
+    RoleBody,
+    UnitBody,
+    UpdateMe,
+)
+from api.problems import FieldError, Problem, not_found
+from domain.identity.scope import Caller
+from domain.practice.clock import is_time_zone
+from domain.practice.days_off import DateRange, DaysOff
+from domain.practice.learner import Preferences
+
+
+class ProfileController(Controller):
+    """The caller."""
+
+    path = "/v1/me"
+    tags = ["profile"]
+
+    @get("", operation_id="getMe")
+    async def me(self, caller: Caller, learner: LearnerStore) -> Me:
+        """Who the caller is, and what the caller has set."""
+        return await _me(caller, learner)
+
+    @patch("", operation_id="updateMe", opt=body_of(UpdateMe))
+    async def update(self, body: bytes, caller: Caller, learner: LearnerStore) -> Me:
+        """Change preferences; what is left out stays. Days off shift due days from the next drill on."""
+        changes = decode_body(body, UpdateMe)
+        before = await learner.preferences()
+        if before is None:
+            raise not_found()
+        await learner.set_preferences(_changed(before, changes))
+        return await _me(caller, learner)
+
+
+async def _me(caller: Caller, learner: LearnerStore) -> Me:
+    profile, preferences = await learner.profile(), await learner.preferences()
+    if profile is None or preferences is None:
+        raise not_found()
+    return Me(
+        employee_id=caller.employee_id,
+        staff_no=profile.staff_no,
+        display_name=profile.display_name,
+        role_started_on=profile.role_started_on,
+        organisation=OrganisationBody(profile.organisation_slug, profile.organisation_name),
+        unit=UnitBody(profile.unit_id, profile.unit_name),
+        roles=[RoleBody(grant.role.value, grant.unit_id) for grant in await learner.grants()],
+        preferences=PreferencesBody(
+            time_zone=preferences.time_zone,
+            language=preferences.language,
+            daily_goal_minutes=preferences.daily_goal_minutes,
+            new_per_day=preferences.new_per_day,
+            days_off=_days_off_body(preferences.days_off),
+        ),
+    )
+
+
+def _days_off_body(days_off: DaysOff) -> DaysOffBody:
+    return DaysOffBody(sorted(days_off.weekdays), [DayRange(days.first, days.last) for days in days_off.ranges])
+
+
+def _changed(before: Preferences, changes: UpdateMe) -> Preferences:
+    if changes.time_zone is not UNSET and not is_time_zone(changes.time_zone):
+        raise _unusable("unknown_time_zone", "/time_zone", "not an IANA time zone")
+    days_off = before.days_off
+    if changes.days_off is not UNSET:
+        ranges = tuple(DateRange(days.first, days.last) for days in changes.days_off.ranges)
+        days_off = DaysOff(frozenset(changes.days_off.weekdays), ranges)
+        defect = days_off.defect()
+        if defect is not None:
+            raise _unusable("unusable_days_off", "/days_off", defect)
+    return Preferences(
+        time_zone=before.time_zone if changes.time_zone is UNSET else changes.time_zone,
+        language=before.language if changes.language is UNSET else changes.language,
+        daily_goal_minutes=(before.daily_goal_minutes if changes.daily_goal_minutes is UNSET else changes.daily_goal_minutes),
+        new_per_day=before.new_per_day if changes.new_per_day is UNSET else changes.new_per_day,
+        days_off=days_off,
+    )
+
+
+def _unusable(code: str, pointer: str, detail: str) -> Problem:
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, "A value cannot be used.", [FieldError(pointer, detail)])

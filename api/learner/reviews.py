@@ -1,0 +1,106 @@
+"""getDrill and submitReviews: the daily loop."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import Parameter
+
+from api.bodies import body_of
+from api.conditional import conditional
+from api.cursors import encode_cursor
+from api.learner.ports import LearnerStore
+from api.learner.rendering import ResultWriter, step_body
+from api.learner.schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
+from api.learner.uploads import batch_of, entry_of, read_upload
+from api.problems import not_found
+from api.text_fields import LanguageCode
+from api.wiring.services import Services
+from domain.content.catalogue import Catalogue
+from domain.identity.scope import Caller
+from domain.mastery.standing import note_progress
+from domain.practice.algorithm import Algorithm
+from domain.practice.clock import practice_day
+from domain.practice.drill import build_drill
+from domain.practice.submit import ReviewStore, submit_reviews
+
+LARGEST_DRILL = 100
+
+
+class ReviewController(Controller):
+    """The drill and its answers."""
+
+    path = "/v1"
+    tags = ["practice"]
+
+    @get("/drill", operation_id="getDrill")
+    async def drill(
+        self,
+        request: Request[Any, Any, Any],
+        caller: Caller,
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        algorithm: Algorithm,
+        now: datetime,
+        size: Annotated[int | None, Parameter(ge=1, le=LARGEST_DRILL)] = None,
+        language: LanguageCode | None = None,
+    ) -> Response[DrillBody]:
+        """Today's drill: relearning, due, then new items, without keys.
+
+        `size` is the number of items (default: what fills the daily goal), `language` overrides the profile's.
+        """
+        preferences = await learner.preferences()
+        if preferences is None:
+            raise not_found()
+        day = practice_day(now, preferences.time_zone)
+        drill = build_drill(
+            day,
+            size or preferences.drill_size,
+            preferences,
+            await learner.memories(),
+            await learner.lessons_done(),
+            catalogue,
+            algorithm,
+        )
+        said_in = language or preferences.language
+        counts = CountsBody(drill.counts.relearn, drill.counts.due, drill.counts.new)
+        steps = [step_body(step, caller.employee_id, said_in) for step in drill.steps]
+        return conditional(request, DrillBody(day, preferences.time_zone, said_in, counts, steps))
+
+    @post("/reviews", operation_id="submitReviews", status_code=200, opt=body_of(SubmitReviews))
+    async def submit(
+        self,
+        body: bytes,
+        caller: Caller,
+        reviews: ReviewStore,
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        services: Services,
+        now: datetime,
+    ) -> ReviewReceipt:
+        """Hand in 1 to 500 answers; safe to repeat.
+
+        Every review gets a result, in the order sent: `accepted`, `duplicate` (with its first verdict), `conflict` (the id was
+        used for another answer) or `quarantined` (kept with a reason; it never blocks the others).
+        """
+        upload = read_upload(body)
+        entries = [entry_of(raw) for raw in upload.reviews]
+        receipt = await submit_reviews(
+            entries,
+            batch_of(upload, now),
+            reviews,
+            learner_id=caller.employee_id,
+            catalogue=catalogue,
+            algorithm=services.algorithm,
+        )
+        correct = [review.graded for review in receipt.reviews if review.graded.correct]
+        if correct:
+            standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
+            last_day = max(review.practice_day for review in correct)
+            await note_progress(standings, last_day, learner, catalogue=catalogue, algorithm=services.algorithm)
+        preferences = receipt.learner.preferences
+        writer = ResultWriter(catalogue, services.algorithm, preferences, practice_day(now, preferences.time_zone))
+        return ReviewReceipt(
+            results=[writer.result(outcome) for outcome in receipt.outcomes],
+            cursor=encode_cursor(await services.epoch(), receipt.learner.sequence),
+        )

@@ -1,0 +1,329 @@
+"""Shapes of the learner's path. Fields may be added, never renamed: phones rely on them."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from api.text_fields import LanguageCode, ShortText
+
+MOST_REVIEWS = 500
+
+ItemKind = Literal["single_choice", "multiple_choice", "ordering", "matching", "spot_phrase"]
+Minutes = Annotated[int, Meta(ge=1, le=60)]
+NewPerDay = Annotated[int, Meta(ge=0, le=100)]
+Weekday = Annotated[int, Meta(ge=1, le=7)]
+
+
+class DayRange(Struct, forbid_unknown_fields=True, frozen=True):
+    """Days from `first` to `last`, both included."""
+
+    first: date
+    last: date
+
+
+class DaysOffBody(Struct, forbid_unknown_fields=True, frozen=True):
+    """Days on which nothing falls due: ISO weekdays (1 Monday … 7 Sunday), and ranges of leave or holidays."""
+
+    weekdays: Annotated[list[Weekday], Meta(max_length=6)] = []
+    ranges: Annotated[list[DayRange], Meta(max_length=50)] = []
+
+
+class RoleBody(Struct, frozen=True):
+    """A role over a unit and everything below it."""
+
+    role: Literal["manager", "hr", "author", "admin"]
+    unit_id: UUID
+
+
+class UnitBody(Struct, frozen=True):
+    """An org unit."""
+
+    id: UUID
+    name: str
+
+
+class OrganisationBody(Struct, frozen=True):
+    """A bank, by its short name, and its name in each language."""
+
+    slug: str
+    name: dict[str, str]
+
+
+class PreferencesBody(Struct, frozen=True):
+    """What a learner may set."""
+
+    time_zone: str
+    language: LanguageCode
+    daily_goal_minutes: int
+    new_per_day: int
+    days_off: DaysOffBody
+
+
+class Me(Struct, frozen=True):
+    """The caller."""
+
+    employee_id: UUID
+    staff_no: str
+    display_name: str
+    role_started_on: date
+    organisation: OrganisationBody
+    unit: UnitBody
+    roles: list[RoleBody]
+    preferences: PreferencesBody
+
+
+class UpdateMe(Struct, forbid_unknown_fields=True, frozen=True):
+    """The preferences to change; what is left out stays."""
+
+    time_zone: ShortText | UnsetType = UNSET
+    language: LanguageCode | UnsetType = UNSET
+    daily_goal_minutes: Minutes | UnsetType = UNSET
+    new_per_day: NewPerDay | UnsetType = UNSET
+    days_off: DaysOffBody | UnsetType = UNSET
+
+
+class PartBody(Struct, frozen=True, omit_defaults=True):
+    """Something to pick, move or tap; `speaker` only on lines of a dialogue."""
+
+    id: str
+    text: str
+    speaker: Literal["customer", "employee"] | None = None
+
+
+class CardBody(Struct, frozen=True, omit_defaults=True):
+    """One screen of a lesson; a dialogue card has `lines`."""
+
+    kind: Literal["hook", "idea", "dialogue", "remember"]
+    title: str | None = None
+    text: str | None = None
+    lines: list[PartBody] = []
+
+
+class LessonStepBody(Struct, frozen=True, tag_field="type", tag="lesson"):
+    """A lesson to read before the items that follow it."""
+
+    lesson_id: str
+    lesson_version: int
+    skill: str
+    title: str
+    minutes: int
+    cards: list[CardBody]
+
+
+class ItemStepBody(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="item", kw_only=True):
+    """An item to ask, without its key.
+
+    `options` for choice and ordering, `left` and `right` for matching, `lines` for spot the phrase; `retrievability` is the
+    probability of recall today and missing on a new item.
+    """
+
+    item_id: str
+    item_version: int
+    kind: ItemKind
+    skill: str
+    reason: Literal["relearn", "due", "new"]
+    prompt: str
+    retrievability: float | None = None
+    options: list[PartBody] = []
+    left: list[PartBody] = []
+    right: list[PartBody] = []
+    lines: list[PartBody] = []
+
+
+class CountsBody(Struct, frozen=True):
+    """How much waits in all, also beyond what fits into the drill."""
+
+    relearn: int
+    due: int
+    new: int
+
+
+class DrillBody(Struct, frozen=True):
+    """Today's drill."""
+
+    practice_day: date
+    time_zone: str
+    language: LanguageCode
+    counts: CountsBody
+    steps: list[LessonStepBody | ItemStepBody]
+
+
+class ReviewIn(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """One answer. `response` has the shape of the item's kind, or is `{"unknown": true}`.
+
+    `id` is made by the device (UUIDv7); `answered_at` is the device's own time with its offset. A review that does not have this
+    shape is quarantined and does not block the others of its batch.
+    """
+
+    id: UUID
+    item_id: Annotated[str, Meta(min_length=1, max_length=80)]
+    item_version: Annotated[int, Meta(ge=1, le=2_000_000_000)]
+    answered_at: Annotated[datetime, Meta(tz=True)]
+    time_zone: Annotated[str, Meta(min_length=1, max_length=64)]
+    response: dict[str, Any]
+    latency_ms: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
+    confidence: Annotated[int, Meta(ge=1, le=5)] | None = None
+
+
+class SubmitReviews(Struct, forbid_unknown_fields=True, frozen=True):
+    """A batch of answers of one device. `sent_at` is the device's time of sending, by which its clock is corrected."""
+
+    sent_at: Annotated[datetime, Meta(tz=True)]
+    device_id: ShortText
+    reviews: Annotated[list[ReviewIn], Meta(min_length=1, max_length=MOST_REVIEWS)]
+
+
+class MemoryBody(Struct, frozen=True):
+    """What is remembered of an item after the answer; `due_on` respects days off."""
+
+    stability: float
+    difficulty: float
+    retrievability: float
+    due_on: date
+    lapses: int
+    reviews: int
+
+
+class NoteBody(Struct, frozen=True):
+    """What to tell about one option or line."""
+
+    id: str
+    text: str
+
+
+class FeedbackBody(Struct, frozen=True):
+    """The right answer in the shape of a response, and notes on single parts."""
+
+    key: dict[str, Any]
+    notes: list[NoteBody]
+
+
+class ReviewResult(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What became of one review. `correct` to `memory` are there when it was graded; `reason` and `detail` in quarantine."""
+
+    id: UUID
+    status: Literal["accepted", "duplicate", "conflict", "quarantined"]
+    correct: bool | None = None
+    score: float | None = None
+    explanation: str | None = None
+    feedback: FeedbackBody | None = None
+    memory: MemoryBody | None = None
+    reason: str | None = None
+    detail: str | None = None
+
+
+class ReviewReceipt(Struct, frozen=True):
+    """Results in the order sent, and the cursor of the learner's change feed."""
+
+    results: list[ReviewResult]
+    cursor: str
+
+
+class LessonSummary(Struct, frozen=True):
+    """A lesson in a list."""
+
+    lesson_id: str
+    lesson_version: int
+    skill: str
+    title: str
+    minutes: int
+    program_id: str
+    module: str
+    completed_at: datetime | None
+
+
+class LessonList(Struct, frozen=True):
+    """All lessons in the order of study."""
+
+    lessons: list[LessonSummary]
+    total: int
+    next: str | None
+
+
+class LessonBody(Struct, frozen=True):
+    """A lesson."""
+
+    lesson_id: str
+    lesson_version: int
+    skill: str
+    title: str
+    minutes: int
+    cards: list[CardBody]
+    completed_at: datetime | None
+
+
+class LessonCompleted(Struct, frozen=True):
+    """When the lesson was first read to its end, and the programs complete by now."""
+
+    lesson_id: str
+    completed_at: datetime
+    programs_completed: list[str]
+
+
+class ForecastBody(Struct, frozen=True):
+    """Mastery if nobody practises; `falls_below_goal_on` is None when it does not within ten years."""
+
+    in_7_days: float
+    in_30_days: float
+    goal: float
+    falls_below_goal_on: date | None
+
+
+class SkillMasteryBody(Struct, frozen=True):
+    """One skill: what is held of it today, and what will be."""
+
+    skill: str
+    title: str
+    band: Literal["not_started", "learning", "proficient", "mastered", "fading"]
+    mastery: float
+    coverage: float
+    items_seen: int
+    items_total: int
+    items_due: int
+    last_practised_on: date | None
+    mastered_on: date | None
+    forecast: ForecastBody
+
+
+class MasteryBody(Struct, frozen=True):
+    """All skills."""
+
+    practice_day: date
+    skills: list[SkillMasteryBody]
+
+
+class DayBody(Struct, frozen=True):
+    """One practice day."""
+
+    day: date
+    reviews: int
+    correct: int
+    minutes: float
+
+
+class ProgramProgressBody(Struct, frozen=True):
+    """How far a program is."""
+
+    program_id: str
+    title: str
+    lessons_done: int
+    lessons_total: int
+    completed_at: datetime | None
+
+
+class ProgressBody(Struct, frozen=True):
+    """Diligence: streak, days practised, minutes, and the last days one by one."""
+
+    practice_day: date
+    streak_days: int
+    longest_streak_days: int
+    days_practised: int
+    reviews: int
+    correct: int
+    minutes: int
+    reviews_today: int
+    daily_goal_minutes: int
+    recent_days: list[DayBody]
+    programs: list[ProgramProgressBody]

@@ -1,0 +1,68 @@
+"""From an upload's JSON to the entries the domain judges: leniently, one by one, so that no review blocks another."""
+
+from datetime import datetime
+from hashlib import blake2b
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+
+from api.bodies import decode_body, field_error
+from api.learner.schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
+from domain.practice.review import Batch, Envelope, Quarantined, Submission
+from domain.practice.submit import Entry
+
+DIGEST_BYTES = 16
+
+
+class Upload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
+    """`SubmitReviews` with its reviews still unread."""
+
+    reviews: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_REVIEWS)]  # type: ignore[assignment]
+
+
+def read_upload(body: bytes) -> Upload:
+    """The batch around the reviews. Raises `Problem`."""
+    return decode_body(body, Upload)
+
+
+def entry_of(raw: msgspec.Raw) -> Entry:
+    """One review, or what of it can be kept when it cannot be read."""
+    payload = bytes(raw)
+    try:
+        loose = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return Quarantined(_envelope(None, payload, payload), "malformed_review", f"not JSON: {error}")
+    # Sorted keys and no spaces: a retry that was written differently is still the same review.
+    envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
+    try:
+        review = msgspec.convert(loose, ReviewIn)
+    except msgspec.ValidationError as error:
+        where = field_error(error)
+        return Quarantined(envelope, "malformed_review", f"{where.pointer or '/'}: {where.detail}")
+    return Submission(
+        envelope=envelope,
+        item_id=review.item_id,
+        item_version=review.item_version,
+        answered_at=review.answered_at,
+        device_answered_at=review.answered_at.isoformat(),
+        time_zone=review.time_zone,
+        response=review.response,
+        latency_ms=review.latency_ms,
+        confidence=review.confidence,
+    )
+
+
+def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:
+    digest = blake2b(canonical, digest_size=DIGEST_BYTES).digest()
+    try:
+        identity = msgspec.convert(loose["id"], UUID)
+    except (msgspec.ValidationError, TypeError, KeyError):
+        # Without a usable id the content stands for it, so that a retry is still recognised.
+        identity = UUID(bytes=digest)
+    return Envelope(identity, payload, digest)
+
+
+def batch_of(upload: Upload, received_at: datetime) -> Batch:
+    """The upload's own facts."""
+    return Batch(upload.device_id, upload.sent_at, upload.sent_at.isoformat(), received_at)

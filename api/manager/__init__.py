@@ -1,0 +1,1 @@
+"""What managers see of the people below the units they were granted."""

@@ -1,0 +1,111 @@
+"""listTeam and getTeamMastery."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get
+from litestar.params import Parameter
+
+from api.conditional import conditional
+from api.learner.ports import LearnerStore
+from api.learner.schemas import UnitBody
+from api.manager.ports import TeamStore
+from api.manager.schemas import CellBody, MemberBody, MemberMasteryBody, SkillHeading, TeamBody, TeamMasteryBody
+from api.problems import not_found
+from api.text_fields import NO_NUL, LanguageCode
+from domain.content.catalogue import Catalogue
+from domain.mastery.mastery import Band, band_of
+from domain.mastery.team import Member, TeamCell, Unit, weighed_items
+from domain.practice.algorithm import Fsrs6
+
+LARGEST_PAGE = 1000
+
+Limit = Annotated[int, Parameter(ge=1, le=LARGEST_PAGE, description="People on a page.")]
+After = Annotated[str | None, Parameter(max_length=64, pattern=NO_NUL, description="Staff number the page begins after.")]
+
+
+class TeamController(Controller):
+    """A unit and everybody below it; 404 for a unit outside the caller's scope as for one that does not exist."""
+
+    path = "/v1/teams/{unit_id:uuid}"
+    tags = ["teams"]
+
+    @get("", operation_id="listTeam")
+    async def team(self, unit_id: UUID, team: TeamStore, limit: Limit = 100, after: After = None) -> TeamBody:
+        """People below the unit, by staff number."""
+        unit, members, total, following = await _page(unit_id, team, limit, after, f"/v1/teams/{unit_id}", {})
+        return TeamBody(
+            unit=UnitBody(unit.unit_id, unit.name),
+            members=[
+                MemberBody(m.employee_id, m.staff_no, m.display_name, m.role_started_on, UnitBody(m.unit_id, m.unit_name))
+                for m in members
+            ],
+            total=total,
+            next=following,
+        )
+
+    @get("/mastery", operation_id="getTeamMastery")
+    async def mastery(
+        self,
+        request: Request[Any, Any, Any],
+        unit_id: UUID,
+        team: TeamStore,
+        learner: LearnerStore,
+        catalogue: Catalogue,
+        algorithm: Fsrs6,
+        now: datetime,
+        limit: Limit = 100,
+        after: After = None,
+        language: LanguageCode | None = None,
+    ) -> Response[TeamMasteryBody]:
+        """People × skills: mastery, coverage and band today, and the day of last practice."""
+        chosen = {} if language is None else {"language": language}
+        path = f"/v1/teams/{unit_id}/mastery"
+        unit, members, total, following = await _page(unit_id, team, limit, after, path, chosen)
+        preferences = await learner.preferences()
+        said_in = language or ("zh-Hans" if preferences is None else preferences.language)
+        cells = await team.mastery(members, list(weighed_items(catalogue)), algorithm, now)
+        codes = list(catalogue.skills)
+        body = TeamMasteryBody(
+            unit=UnitBody(unit.unit_id, unit.name),
+            as_of=now,
+            skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in catalogue.skills.values()],
+            members=[
+                MemberMasteryBody(
+                    employee_id=member.employee_id,
+                    staff_no=member.staff_no,
+                    display_name=member.display_name,
+                    unit=UnitBody(member.unit_id, member.unit_name),
+                    cells=[_cell(code, cells.get((member.employee_id, code))) for code in codes],
+                )
+                for member in members
+            ],
+            total=total,
+            next=following,
+        )
+        return conditional(request, body)
+
+
+async def _page(
+    unit_id: UUID, team: TeamStore, limit: int, after: str | None, path: str, query: Mapping[str, str]
+) -> tuple[Unit, list[Member], int, str | None]:
+    unit = await team.unit(unit_id)
+    if unit is None:
+        raise not_found()
+    # One more than the page holds tells whether there is a next one.
+    members = await team.members(unit, after, limit + 1)
+    page = members[:limit]
+    following = None
+    if len(members) > limit:
+        following = f"{path}?{urlencode({'limit': limit, 'after': page[-1].staff_no, **query})}"
+    return unit, page, await team.member_count(unit), following
+
+
+def _cell(skill: str, cell: TeamCell | None) -> CellBody:
+    if cell is None:
+        return CellBody(skill, Band.NOT_STARTED.value, 0.0, 0.0, None)
+    band = band_of(cell.mastery, was_mastered=cell.was_mastered)
+    return CellBody(skill, band.value, cell.mastery.mastery, cell.mastery.coverage, cell.last_practised_on)

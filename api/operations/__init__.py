@@ -1,0 +1,1 @@
+"""What operators ask: is it alive, is it ready, what does it do."""

@@ -1,0 +1,107 @@
+"""Streamed exports: each owns a connection and a snapshot, from counting its rows to its last byte."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from api.wiring.database import DatabaseAway
+from api.wiring.services import Services
+from domain.identity.scope import Caller, Role, Scope
+from domain.text import Language
+from repositories.exports import ExportRepository
+from repositories.learners import LearnerRepository
+from repositories.teams import TeamRepository
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+PIECES_AHEAD = 16
+LONGEST_EXPORT_SECONDS = 3600
+# A reader that takes nothing for this long is gone, and must not hold a connection.
+PATIENCE_SECONDS = 60
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export under way: how many rows it has, and its bytes as they come."""
+
+    rows: int
+    pieces: Callable[[], AsyncIterator[bytes]]
+
+
+async def completions_export(
+    services: Services, caller: Caller, unit_id: UUID | None, as_of: datetime, language: Language
+) -> Export | None:
+    """Begin an export of the unit, or of the caller's own HR unit; None when the caller may not export it."""
+    pieces: asyncio.Queue[bytes | None] = asyncio.Queue(PIECES_AHEAD)
+    rows: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+    writing = asyncio.create_task(_write_completions(services, caller, unit_id, as_of, language, rows, pieces))
+    writing.add_done_callback(lambda task: _report(task, rows))
+    count = await rows
+    if count is None:
+        return None
+
+    async def read() -> AsyncIterator[bytes]:
+        try:
+            yield BYTE_ORDER_MARK
+            while (piece := await pieces.get()) is not None:
+                yield piece
+            await writing  # raises when the export broke: then the response breaks off, and does not look whole
+        finally:
+            writing.cancel()
+
+    return Export(count, read)
+
+
+async def _write_completions(
+    services: Services,
+    caller: Caller,
+    unit_id: UUID | None,
+    as_of: datetime,
+    language: Language,
+    rows: "asyncio.Future[int | None]",
+    pieces: "asyncio.Queue[bytes | None]",
+) -> None:
+    async def put(piece: bytes | None) -> None:
+        await asyncio.wait_for(pieces.put(piece), PATIENCE_SECONDS)
+
+    catalogue = await services.catalogue()
+    try:
+        async with services.database.transaction(
+            caller.organisation_id, snapshot=True, statement_timeout_seconds=LONGEST_EXPORT_SECONDS
+        ) as connection:
+            scope = Scope(caller, await LearnerRepository(connection, caller, as_of).grants())
+            roots = scope.units_with(Role.HR)
+            unit = None
+            if roots:
+                hr_only = Scope(caller, tuple(grant for grant in scope.grants if grant.role is Role.HR))
+                unit = await TeamRepository(connection, hr_only).unit(unit_id or roots[0])
+            if unit is None:
+                rows.set_result(None)
+                return
+            exports = ExportRepository(connection, unit.unit_id)
+            rows.set_result(await exports.completion_rows(catalogue.programs, as_of))
+            await exports.copy_completions(catalogue.programs, as_of, language, put, LONGEST_EXPORT_SECONDS)
+    finally:
+        with suppress(TimeoutError):
+            await put(None)
+
+
+def _report(task: "asyncio.Task[None]", rows: "asyncio.Future[int | None]") -> None:
+    """An error before the first byte becomes the response's; a later one is logged, since only the broken stream can tell it."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is None:
+        return
+    if not rows.done():
+        rows.set_exception(error)
+    elif isinstance(error, DatabaseAway | TimeoutError):
+        log.warning("export_broke_off", reason=str(error))
+    else:
+        log.error("export_failed", exc_info=error)
