@@ -35,16 +35,18 @@ LIMIT $3
 TEAM_MASTERY = """
 SELECT memory.learner_id, item.skill,
        sum(item.weight * power(
-           1 + $4::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $5::float8)),
-       sum(item.weight),
+           1 + $4::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $5::float8
+       )) / item.skill_weight,
+       sum(item.weight) / item.skill_weight,
        2 * count(*) FILTER (WHERE memory.stability >= $6) >= count(*),
        max(memory.last_practice_day)
 FROM learner
 CROSS JOIN LATERAL (SELECT (($7::timestamptz AT TIME ZONE learner.time_zone) - interval '4 hours')::date AS day) today
 JOIN memory ON memory.learner_id = learner.learner_id
-JOIN unnest($2::text[], $3::text[], $8::float8[]) AS item (item_id, skill, weight) ON item.item_id = memory.item_id
+JOIN unnest($2::text[], $3::text[], $8::float8[], $9::float8[]) AS item (item_id, skill, weight, skill_weight)
+  ON item.item_id = memory.item_id
 WHERE learner.learner_id = ANY($1)
-GROUP BY memory.learner_id, item.skill
+GROUP BY memory.learner_id, item.skill, item.skill_weight
 """
 
 MASTERED_ON = """
@@ -87,7 +89,8 @@ class TeamRepository:
             algorithm.decay,
             RULE.stable_days,
             now,
-            [item.share for item in items],
+            [item.weight for item in items],
+            [item.skill_weight for item in items],
         )
         once = {(row[0], row[1]) for row in await self._connection.fetch(MASTERED_ON, people)}
         return {

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, get, post
+from litestar.params import RawBody
 
 from api.auth.credentials import hash_of, tenant_of
 from api.auth.schemas import Jwk, Jwks, RefreshSession, Session, SignIn, SignOut
 from api.auth.sessions import begin_session, session_ended
 from api.bodies import body_of, decode_body
+from api.injected import Injected
 from api.problems import Problem, unauthenticated
 from api.wiring.services import Services
 from domain.identity.scope import Caller
@@ -25,7 +27,9 @@ class AuthController(Controller):
     security = []
 
     @post("/sign-in", operation_id="signIn", status_code=200, opt=body_of(SignIn))
-    async def sign_in(self, request: Request[Any, Any, Any], body: bytes, services: Services, now: datetime) -> Session:
+    async def sign_in(
+        self, request: Request[Any, Any, Any], body: RawBody, services: Injected[Services], now: Injected[datetime]
+    ) -> Session:
         """Begin a session with staff number and password.
 
         401 `wrong_credentials` does not say which of the three was wrong; 429 after too many failures.
@@ -52,7 +56,7 @@ class AuthController(Controller):
             return await begin_session(store, services.tokens, caller, None, now, services.settings.refresh_token_days)
 
     @post("/refresh", operation_id="refreshSession", status_code=200, opt=body_of(RefreshSession))
-    async def refresh(self, body: bytes, services: Services, now: datetime) -> Session:
+    async def refresh(self, body: RawBody, services: Injected[Services], now: Injected[datetime]) -> Session:
         """Exchange a refresh token for a new pair. A token handed in twice ends the session on every device that shares it."""
         token = decode_body(body, RefreshSession).refresh_token
         organisation_id = tenant_of(token)
@@ -73,7 +77,7 @@ class AuthController(Controller):
         raise session_ended()
 
     @post("/sign-out", operation_id="signOut", status_code=204, opt=body_of(SignOut))
-    async def sign_out(self, body: bytes, services: Services, now: datetime) -> None:
+    async def sign_out(self, body: RawBody, services: Injected[Services], now: Injected[datetime]) -> None:
         """End a session. Also 204 for a token that no longer holds: afterwards it is signed out either way."""
         token = decode_body(body, SignOut).refresh_token
         organisation_id = tenant_of(token)
@@ -86,6 +90,6 @@ class AuthController(Controller):
 
 
 @get("/.well-known/jwks.json", operation_id="getJwks", tags=["sessions"], security=[])
-async def get_jwks(services: Services) -> Jwks:
+async def get_jwks(services: Injected[Services]) -> Jwks:
     """The public keys that access tokens verify with."""
     return Jwks(keys=[msgspec.convert(key, Jwk) for key in services.keys.jwks()])

@@ -63,7 +63,8 @@ def _curl(base: str) -> str:
     body = f'{{"organisation":"{SLUG}","staff_no":"L001","password":"{PASSWORD}"}}'
     token = "python3 -c 'import json,sys; print(json.load(sys.stdin)[\"access_token\"])'"
     sign_in = f"curl -s {base}/v1/auth/sign-in -H 'Content-Type: application/json' -d '{body}' | {token}"
-    return f'TOKEN=$({sign_in}); curl -s "{base}/v1/drill?size=5" -H "Authorization: Bearer $TOKEN" | python3 -m json.tool --no-ensure-ascii'
+    drill = f'curl -s "{base}/v1/drill?size=5" -H "Authorization: Bearer $TOKEN"'
+    return f"TOKEN=$({sign_in}); {drill} | python3 -m json.tool --no-ensure-ascii"
 
 
 def serve_until_stopped(settings: Settings) -> None:

@@ -7,16 +7,17 @@ from uuid import UUID
 from litestar import Controller, get
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Stream
 
+from api.injected import Injected
 from api.problems import FieldError, invalid, not_found
 from api.text_fields import LanguageCode
 from api.wiring.exports import completions_export
 from api.wiring.services import Services
 from domain.identity.scope import Caller
 
-CSV = "text/csv; charset=utf-8"
+CSV = "text/csv"
 ROW_COUNT = "Composure-Row-Count"
 
 
@@ -42,12 +43,12 @@ class ExportController(Controller):
     )
     async def completions(
         self,
-        caller: Caller,
-        services: Services,
-        now: datetime,
-        unit_id: Annotated[UUID | None, Parameter(description="Default: the unit of the caller's HR grant.")] = None,
-        as_of: Annotated[datetime | None, Parameter(description="Facts up to this moment; default: now.")] = None,
-        language: Annotated[LanguageCode, Parameter(description="Of headings and status.")] = "zh-Hans",
+        caller: Injected[Caller],
+        services: Injected[Services],
+        now: Injected[datetime],
+        unit_id: Annotated[UUID | None, QueryParameter(description="Default: the unit of the caller's HR grant.")] = None,
+        as_of: Annotated[datetime | None, QueryParameter(description="Facts up to this moment; default: now.")] = None,
+        language: Annotated[LanguageCode, QueryParameter(description="Of headings and status.")] = "zh-Hans",
     ) -> Stream:
         """Program status and dates of every employee of a unit and below, as CSV. For HR of that unit only."""
         if as_of is not None and as_of.tzinfo is None:

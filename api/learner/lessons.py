@@ -1,25 +1,23 @@
 """listLessons, getLesson, completeLesson."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
 
 from api.conditional import conditional
+from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.rendering import cards_of
 from api.learner.schemas import LessonBody, LessonCompleted, LessonList, LessonSummary
+from api.parameters import ChosenLanguage, LessonId
 from api.problems import not_found
-from api.text_fields import LanguageCode
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import LessonVersion
 from domain.mastery.standing import note_progress
 from domain.practice.algorithm import Algorithm
 from domain.practice.clock import practice_day
 from domain.practice.learner import Preferences
-
-LessonId = Annotated[str, Parameter(max_length=80, pattern=r"^[a-z0-9.-]+$")]
 
 
 class LessonController(Controller):
@@ -32,9 +30,9 @@ class LessonController(Controller):
     async def list_lessons(
         self,
         request: Request[Any, Any, Any],
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        language: LanguageCode | None = None,
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        language: ChosenLanguage = None,
     ) -> Response[LessonList]:
         """All lessons in the order of study, with when they were read."""
         preferences = await _preferences(learner)
@@ -68,9 +66,9 @@ class LessonController(Controller):
         self,
         request: Request[Any, Any, Any],
         lesson_id: LessonId,
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        language: LanguageCode | None = None,
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        language: ChosenLanguage = None,
     ) -> Response[LessonBody]:
         """One lesson with its cards."""
         lesson = _lesson(catalogue, lesson_id)
@@ -91,10 +89,10 @@ class LessonController(Controller):
     async def complete(
         self,
         lesson_id: LessonId,
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        algorithm: Algorithm,
-        now: datetime,
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        algorithm: Injected[Algorithm],
+        now: Injected[datetime],
     ) -> LessonCompleted:
         """Record that the lesson was read to its end. Safe to repeat: the first time counts."""
         lesson = _lesson(catalogue, lesson_id)

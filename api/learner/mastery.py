@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 
 from api.conditional import conditional
+from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import (
     DayBody,
@@ -15,8 +16,8 @@ from api.learner.schemas import (
     ProgressBody,
     SkillMasteryBody,
 )
+from api.parameters import ChosenLanguage
 from api.problems import not_found
-from api.text_fields import LanguageCode
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import Skill
 from domain.mastery.mastery import band_of, falls_below_on, held_of, mastery_of
@@ -40,11 +41,11 @@ class MasteryController(Controller):
     async def mastery(
         self,
         request: Request[Any, Any, Any],
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        algorithm: Algorithm,
-        now: datetime,
-        language: LanguageCode | None = None,
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        algorithm: Injected[Algorithm],
+        now: Injected[datetime],
+        language: ChosenLanguage = None,
     ) -> Response[MasteryBody]:
         """Mastery by skill today, with coverage, band, and what becomes of it without practice."""
         preferences = await learner.preferences()
@@ -66,10 +67,10 @@ class MasteryController(Controller):
     async def progress(
         self,
         request: Request[Any, Any, Any],
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        now: datetime,
-        language: LanguageCode | None = None,
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        now: Injected[datetime],
+        language: ChosenLanguage = None,
     ) -> Response[ProgressBody]:
         """Streak, days practised, minutes, the last 30 practice days, and programs."""
         preferences = await learner.preferences()

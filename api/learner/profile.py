@@ -3,9 +3,11 @@
 from http import HTTPStatus
 
 from litestar import Controller, get, patch
+from litestar.params import RawBody
 from msgspec import UNSET
 
 from api.bodies import body_of, decode_body
+from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import (
     DayRange,
@@ -31,12 +33,12 @@ class ProfileController(Controller):
     tags = ["profile"]
 
     @get("", operation_id="getMe")
-    async def me(self, caller: Caller, learner: LearnerStore) -> Me:
+    async def me(self, caller: Injected[Caller], learner: Injected[LearnerStore]) -> Me:
         """Who the caller is, and what the caller has set."""
         return await _me(caller, learner)
 
     @patch("", operation_id="updateMe", opt=body_of(UpdateMe))
-    async def update(self, body: bytes, caller: Caller, learner: LearnerStore) -> Me:
+    async def update(self, body: RawBody, caller: Injected[Caller], learner: Injected[LearnerStore]) -> Me:
         """Change preferences; what is left out stays. Days off shift due days from the next drill on."""
         changes = decode_body(body, UpdateMe)
         before = await learner.preferences()

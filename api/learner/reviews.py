@@ -4,17 +4,18 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter, RawBody
 
 from api.bodies import body_of
 from api.conditional import conditional
 from api.cursors import encode_cursor
+from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.rendering import ResultWriter, step_body
 from api.learner.schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
 from api.learner.uploads import batch_of, entry_of, read_upload
+from api.parameters import ChosenLanguage
 from api.problems import not_found
-from api.text_fields import LanguageCode
 from api.wiring.services import Services
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller
@@ -37,13 +38,13 @@ class ReviewController(Controller):
     async def drill(
         self,
         request: Request[Any, Any, Any],
-        caller: Caller,
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        algorithm: Algorithm,
-        now: datetime,
-        size: Annotated[int | None, Parameter(ge=1, le=LARGEST_DRILL)] = None,
-        language: LanguageCode | None = None,
+        caller: Injected[Caller],
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        algorithm: Injected[Algorithm],
+        now: Injected[datetime],
+        size: Annotated[int | None, QueryParameter(ge=1, le=LARGEST_DRILL)] = None,
+        language: ChosenLanguage = None,
     ) -> Response[DrillBody]:
         """Today's drill: relearning, due, then new items, without keys.
 
@@ -70,13 +71,13 @@ class ReviewController(Controller):
     @post("/reviews", operation_id="submitReviews", status_code=200, opt=body_of(SubmitReviews))
     async def submit(
         self,
-        body: bytes,
-        caller: Caller,
-        reviews: ReviewStore,
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        services: Services,
-        now: datetime,
+        body: RawBody,
+        caller: Injected[Caller],
+        reviews: Injected[ReviewStore],
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        services: Injected[Services],
+        now: Injected[datetime],
     ) -> ReviewReceipt:
         """Hand in 1 to 500 answers; safe to repeat.
 

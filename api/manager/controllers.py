@@ -2,29 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get
-from litestar.params import Parameter
 
 from api.conditional import conditional
+from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import UnitBody
 from api.manager.ports import TeamStore
 from api.manager.schemas import CellBody, MemberBody, MemberMasteryBody, SkillHeading, TeamBody, TeamMasteryBody
+from api.parameters import AfterStaffNo, ChosenLanguage, Limit, UnitId
 from api.problems import not_found
-from api.text_fields import NO_NUL, LanguageCode
 from domain.content.catalogue import Catalogue
 from domain.mastery.mastery import Band, band_of
 from domain.mastery.team import Member, TeamCell, Unit, weighed_items
 from domain.practice.algorithm import Fsrs6
-
-LARGEST_PAGE = 1000
-
-Limit = Annotated[int, Parameter(ge=1, le=LARGEST_PAGE, description="People on a page.")]
-After = Annotated[str | None, Parameter(max_length=64, pattern=NO_NUL, description="Staff number the page begins after.")]
 
 
 class TeamController(Controller):
@@ -34,7 +29,7 @@ class TeamController(Controller):
     tags = ["teams"]
 
     @get("", operation_id="listTeam")
-    async def team(self, unit_id: UUID, team: TeamStore, limit: Limit = 100, after: After = None) -> TeamBody:
+    async def team(self, unit_id: UnitId, team: Injected[TeamStore], limit: Limit = 100, after: AfterStaffNo = None) -> TeamBody:
         """People below the unit, by staff number."""
         unit, members, total, following = await _page(unit_id, team, limit, after, f"/v1/teams/{unit_id}", {})
         return TeamBody(
@@ -51,15 +46,15 @@ class TeamController(Controller):
     async def mastery(
         self,
         request: Request[Any, Any, Any],
-        unit_id: UUID,
-        team: TeamStore,
-        learner: LearnerStore,
-        catalogue: Catalogue,
-        algorithm: Fsrs6,
-        now: datetime,
+        unit_id: UnitId,
+        team: Injected[TeamStore],
+        learner: Injected[LearnerStore],
+        catalogue: Injected[Catalogue],
+        algorithm: Injected[Fsrs6],
+        now: Injected[datetime],
         limit: Limit = 100,
-        after: After = None,
-        language: LanguageCode | None = None,
+        after: AfterStaffNo = None,
+        language: ChosenLanguage = None,
     ) -> Response[TeamMasteryBody]:
         """People × skills: mastery, coverage and band today, and the day of last practice."""
         chosen = {} if language is None else {"language": language}

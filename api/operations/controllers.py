@@ -6,6 +6,7 @@ from litestar import MediaType, Response, get
 from msgspec import Struct
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from api.injected import Injected
 from api.operations.metrics import registry_to_scrape
 from api.wiring.readiness import why_not_ready
 from api.wiring.services import Services
@@ -31,7 +32,7 @@ async def live() -> Live:
 
 
 @get("/health/ready", operation_id="getReadiness", tags=["operations"], security=[])
-async def ready(services: Services) -> Response[Ready]:
+async def ready(services: Injected[Services]) -> Response[Ready]:
     """Whether requests may be sent here: 503 while the database is away, unsafe or not migrated."""
     reasons = await why_not_ready(services)
     body = Ready("not_ready" if reasons else "ready", reasons)

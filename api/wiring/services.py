@@ -15,6 +15,7 @@ from litestar.di import Provide
 from api.auth.credentials import Passwords
 from api.auth.throttle import SignInThrottle
 from api.auth.tokens import AccessTokens
+from api.injected import Injected
 from api.problems import unauthenticated
 from api.wiring.database import SHARED, Database, DatabaseAway
 from api.wiring.keys import SigningKeys, load_keys
@@ -135,7 +136,7 @@ def provide_now(request: Request[Any, Any, Any]) -> datetime:
     return services_of(request).clock()
 
 
-def provide_caller(request: Request[Any, Any, Any], now: datetime) -> Caller:
+def provide_caller(request: Request[Any, Any, Any], now: Injected[datetime]) -> Caller:
     """Who calls. Authentication comes before any transaction, since those take the caller as an argument."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
@@ -148,7 +149,7 @@ async def provide_catalogue(request: Request[Any, Any, Any]) -> Catalogue:
     return await services_of(request).catalogue()
 
 
-async def provide_transaction(request: Request[Any, Any, Any], caller: Caller) -> AsyncGenerator[Connection, None]:
+async def provide_transaction(request: Request[Any, Any, Any], caller: Injected[Caller]) -> AsyncGenerator[Connection, None]:
     """The request's one transaction, within the caller's tenant.
 
     Litestar ends a generator dependency after the handler and before the response starts, so that nothing is acknowledged
@@ -159,22 +160,22 @@ async def provide_transaction(request: Request[Any, Any, Any], caller: Caller) -
         yield connection
 
 
-def provide_reviews(transaction: Connection, caller: Caller) -> ReviewRepository:
+def provide_reviews(transaction: Injected[Connection], caller: Injected[Caller]) -> ReviewRepository:
     """The caller's own log."""
     return ReviewRepository(transaction, caller)
 
 
-def provide_learner(transaction: Connection, caller: Caller, now: datetime) -> LearnerRepository:
+def provide_learner(transaction: Injected[Connection], caller: Injected[Caller], now: Injected[datetime]) -> LearnerRepository:
     """The caller's own profile and facts."""
     return LearnerRepository(transaction, caller, now)
 
 
-async def provide_scope(caller: Caller, learner: LearnerRepository) -> Scope:
+async def provide_scope(caller: Injected[Caller], learner: Injected[LearnerRepository]) -> Scope:
     """The caller's grants, as they are in this transaction."""
     return Scope(caller, await learner.grants())
 
 
-def provide_team(transaction: Connection, caller_scope: Scope) -> TeamRepository:
+def provide_team(transaction: Injected[Connection], caller_scope: Injected[Scope]) -> TeamRepository:
     """What the caller may see of others."""
     return TeamRepository(transaction, caller_scope)
 

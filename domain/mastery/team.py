@@ -42,15 +42,16 @@ class TeamCell:
 
 @dataclass(frozen=True, slots=True)
 class WeighedItem:
-    """A published item as a sum over a team weighs it; `share` is its weight over all weight of its skill."""
+    """A published item as a sum over a team weighs it, with all weight of its skill."""
 
     item_id: str
     skill: str
-    share: float
+    weight: float
+    skill_weight: float
 
 
 def weighed_items(catalogue: Catalogue) -> Iterator[WeighedItem]:
-    """All published items, so weighed that the shares of a skill sum to 1."""
+    """All published items."""
     for skill, items in catalogue.items_by_skill.items():
         total = total_weight(catalogue, skill)
-        yield from (WeighedItem(item.item_id, skill, item.weight / total) for item in items)
+        yield from (WeighedItem(item.item_id, skill, item.weight, total) for item in items)

@@ -120,7 +120,7 @@ def identity(name: str) -> UUID:
 
 def people(today: date) -> list[Person]:
     """Sixty people: head office, branch and outlet managers, and learners in nine outlets."""
-    random = Random("harbour people")  # noqa: S311
+    random = Random("harbour people")
     names = iter([surname + given for surname, given in zip(SURNAMES * 2, random.sample(GIVEN, len(GIVEN)), strict=False)])
 
     def person(staff_no: str, unit: str, *roles: Role) -> Person:

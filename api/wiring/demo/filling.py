@@ -78,8 +78,12 @@ async def _practise(
     catalogue: Catalogue,
     algorithm: Algorithm,
 ) -> None:
-    random = Random(f"harbour {person.staff_no}")  # noqa: S311
+    random = Random(f"harbour {person.staff_no}")
     habits = habits_of(random, today, DAYS, exemplary=person.staff_no == "L001")
+    preferences = Preferences(ZONE, "zh-Hans", new_per_day=habits.new_per_day)
+    await LearnerRepository(connection, caller, session_start(habits, habits.first_day, ZONE, random)).set_preferences(
+        preferences
+    )
     for day in days_of(habits, today, random):
         await _one_session(connection, caller, habits, session_start(habits, day, ZONE, random), catalogue, algorithm, random)
 
@@ -96,7 +100,7 @@ async def _one_session(
     """What a phone does in a session: fetch the drill, read its lesson, answer, ask missed items again, upload."""
     learner = LearnerRepository(connection, caller, begun)
     day = practice_day(begun, ZONE)
-    preferences = Preferences(ZONE, "zh-Hans")
+    preferences = Preferences(ZONE, "zh-Hans", new_per_day=habits.new_per_day)
     memories = await learner.memories()
     drill = build_drill(day, preferences.drill_size, preferences, memories, await learner.lessons_done(), catalogue, algorithm)
     moment = begun

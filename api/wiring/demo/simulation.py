@@ -30,11 +30,12 @@ class Habits:
     first_day: date
     away: tuple[date, date] | None
     hour: int
+    new_per_day: int
 
 
 def habits_of(random: Random, today: date, days: int, *, exemplary: bool) -> Habits:
     """Draw a person. The one whom visitors sign in as is exemplary, so that there is something to see."""
-    first_day = today - timedelta(days=days - (0 if exemplary else random.choice([0, 0, 0, 7, 20, 45])))
+    first_day = today - timedelta(days=days - (40 if exemplary else random.choice([0, 0, 0, 7, 20, 45])))
     leave = first_day + timedelta(days=random.randint(20, max(21, days - 15)))
     return Habits(
         diligence=0.95 if exemplary else min(0.97, max(0.04, random.betavariate(2.2, 1.4))),
@@ -43,6 +44,7 @@ def habits_of(random: Random, today: date, days: int, *, exemplary: bool) -> Hab
         first_day=first_day,
         away=(leave, leave + timedelta(days=14)) if not exemplary and random.random() < 0.35 else None,  # noqa: PLR2004
         hour=random.choice([7, 8, 12, 13, 18, 20, 21]),
+        new_per_day=4 if exemplary else random.choice([3, 4, 5, 6, 8, 10]),
     )
 
 
