@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -79,7 +79,7 @@ async def running_service(url: str, keys_dir: Path, clock: Clock, **settings: An
     app = create_app(Settings(database_url=url, keys_dir=keys_dir, log_format="json", **settings), clock)
     async with (
         app.lifespan(),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://composure.test") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(cast(Any, app)), base_url="http://composure.test") as http,
         AuthoringDatabase.connected(url) as authoring,
     ):
         yield Service(app, http, app.state.services.database, authoring, clock, url)

@@ -9,7 +9,7 @@ from datetime import date
 from domain.practice.algorithm import Algorithm, Rating, State
 from domain.practice.memory import Memory
 
-HORIZON_DAYS = 30
+HORIZON_DAYS = 7
 
 
 def knowledge_saved(memory: Memory, day: date, algorithm: Algorithm, horizon_days: int = HORIZON_DAYS) -> float:

@@ -1,0 +1,127 @@
+"""Publishing: versions are immutable, a change makes the next one, and answers are graded against what was shown."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api.wiring.database import SHARED, AuthoringDatabase
+from api.wiring.migrations import migrate
+from domain.content.items import ItemVersion
+from domain.content.kinds import SingleChoice
+from repositories.content.publishing import Publication, publish
+from repositories.content.reading import Curriculum
+from tests.service import Bank, Clock, Service, new_database, right, running_service
+
+pytestmark = pytest.mark.anyio
+
+ITEM = "phrases.get-what-you-pay.queue"
+
+
+@pytest.fixture
+async def own_service(postgres: str, curriculum: Curriculum, keys_dir: Path, clock: Clock) -> AsyncIterator[Service]:
+    """A service with a database of its own, since these tests change what is published."""
+    url = await new_database(postgres)
+    await migrate(url)
+    async with running_service(url, keys_dir, clock) as service:
+        await published(service, curriculum)
+        yield service
+
+
+async def published(service: Service, curriculum: Curriculum) -> Publication:
+    async with service.authoring.transaction(SHARED) as session:
+        publication = await publish(session, curriculum, service.clock())
+    await service.app.state.services.refresh()
+    return publication
+
+
+def single_choice(items: Iterable[ItemVersion]) -> ItemVersion:
+    return next(item for item in items if isinstance(item.body, SingleChoice))
+
+
+def with_item(curriculum: Curriculum, item: ItemVersion) -> Curriculum:
+    return replace(curriculum, items=tuple(item if each.item_id == item.item_id else each for each in curriculum.items))
+
+
+def with_another_key(item: ItemVersion) -> ItemVersion:
+    """The same question with the mark of the right option moved to the next one."""
+    assert isinstance(item.body, SingleChoice)
+    options = item.body.options
+    place = next(n for n, option in enumerate(options) if option.correct)
+    following = (place + 1) % len(options)
+    moved = tuple(
+        replace(option, correct=n == following, feedback=None if n == following else (option.feedback or item.explanation))
+        for n, option in enumerate(options)
+    )
+    return replace(item, body=SingleChoice(moved))
+
+
+async def test_publishing_the_same_again_changes_nothing(own_service: Service, curriculum: Curriculum) -> None:
+    again = await published(own_service, curriculum)
+    assert (again.revision, again.added, again.changed, again.withdrawn) == (1, 0, 0, 0)
+    assert again.unchanged == len(curriculum.items) + len(curriculum.lessons) + len(curriculum.programs) + len(curriculum.skills)
+
+
+async def test_a_change_makes_the_next_version_and_leaves_the_first_as_it_was(
+    own_service: Service, curriculum: Curriculum
+) -> None:
+    item = single_choice(curriculum.items)
+    publication = await published(own_service, with_item(curriculum, with_another_key(item)))
+    assert (publication.revision, publication.added, publication.changed) == (2, 0, 1)
+    catalogue = await own_service.catalogue()
+    assert catalogue.items[item.item_id].version == 2
+    first = catalogue.version(item.item_id, 1)
+    assert first is not None
+    assert first.body == item.body
+
+
+async def test_law_6_graded_against_the_version_that_was_shown(own_service: Service, curriculum: Curriculum) -> None:
+    """A phone that was offline while the key changed is right by the key it was shown."""
+    bank = await Bank.found(own_service)
+    item = single_choice(curriculum.items)
+    old_key = right(await own_service.catalogue(), item.item_id)
+    await published(own_service, with_item(curriculum, with_another_key(item)))
+    new_key = right(await own_service.catalogue(), item.item_id)
+    assert old_key != new_key
+    phone = await bank.employee()
+    results = await phone.submit(
+        phone.review(item.item_id, old_key),
+        phone.review(item.item_id, new_key),
+        phone.review(item.item_id, new_key, item_version=2),
+    )
+    assert [result["correct"] for result in results] == [True, False, True]
+
+
+async def test_a_withdrawn_item_is_not_asked_again_and_its_answers_still_count(
+    own_service: Service, curriculum: Curriculum
+) -> None:
+    bank = await Bank.found(own_service)
+    item = single_choice(curriculum.items)
+    key = right(await own_service.catalogue(), item.item_id)
+    phone = await bank.employee()
+    await phone.submit(phone.review(item.item_id, {"unknown": True}))
+    fewer = replace(curriculum, items=tuple(each for each in curriculum.items if each.item_id != item.item_id))
+    publication = await published(own_service, fewer)
+    assert publication.withdrawn == 1
+    drill = await phone.get("/v1/drill", size=100)
+    assert item.item_id not in [step.get("item_id") for step in drill["steps"]]
+    [late] = await phone.submit(phone.review(item.item_id, key))
+    assert late["status"] == "accepted"
+
+
+async def test_what_was_withdrawn_may_come_back_under_its_old_version(own_service: Service, curriculum: Curriculum) -> None:
+    item = single_choice(curriculum.items)
+    fewer = replace(curriculum, items=tuple(each for each in curriculum.items if each.item_id != item.item_id))
+    await published(own_service, fewer)
+    back = await published(own_service, curriculum)
+    assert (back.added, back.changed, back.withdrawn) == (0, 1, 0)
+    assert (await own_service.catalogue()).items[item.item_id].version == 1
+
+
+async def test_a_running_service_notices_a_publication_of_another_process(own_service: Service, curriculum: Curriculum) -> None:
+    item = single_choice(curriculum.items)
+    async with AuthoringDatabase.connected(own_service.url) as elsewhere, elsewhere.transaction(SHARED) as session:
+        await publish(session, with_item(curriculum, with_another_key(item)), own_service.clock())
+    await own_service.app.state.services.refresh()
+    assert (await own_service.catalogue()).items[item.item_id].version == 2

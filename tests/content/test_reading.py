@@ -1,0 +1,123 @@
+"""Content files: the committed curriculum is sound, and every mistake is named with file and line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from domain.content.coverage import coverage_of
+from domain.content.kinds import SingleChoice
+from domain.content.shuffle import digest_of
+from repositories.content.reading import Curriculum, read_curriculum
+from repositories.content.yaml_file import ContentError
+from tests.service import CONTENT
+
+ITEMS = "items/forbidden-phrases/pushing-away.yaml"
+LESSON = "lessons/forbidden-phrases/pushing-away.yaml"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copytree(CONTENT, tmp_path / "content")
+    return tmp_path / "content"
+
+
+def defects(folder: Path) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        read_curriculum(folder)
+    return [str(defect) for defect in caught.value.defects]
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> int:
+    """Replace the first `old`; returns the line it stood on."""
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_the_committed_curriculum_covers_every_concept_of_the_skills_it_has_begun(curriculum: Curriculum) -> None:
+    skills = coverage_of(curriculum.concepts, curriculum.lessons, curriculum.items)
+    assert {skill.skill for skill in skills} >= {"forbidden-phrases", "customer-psychology", "personality-styles"}
+    assert [gap for skill in skills for gap in skill.gaps] == []
+    assert all(len(skill.kinds) == 5 for skill in skills)
+
+
+def test_reading_twice_gives_the_same_ids_and_texts(curriculum: Curriculum) -> None:
+    assert read_curriculum(CONTENT) == curriculum
+
+
+def test_traditional_chinese_is_made_and_differs(curriculum: Curriculum) -> None:
+    different = sum(item.prompt.zh_hans != item.prompt.zh_hant for item in curriculum.items)
+    assert different > 0.9 * len(curriculum.items)
+    assert all("们" not in item.prompt.zh_hant for item in curriculum.items)
+
+
+def test_option_ids_do_not_betray_the_key(curriculum: Curriculum) -> None:
+    """Authors mostly write the right option first; the ids that learners see are dealt out anew."""
+    bodies = [item.body for item in curriculum.items if isinstance(item.body, SingleChoice)]
+    first = sum(body.options[0].correct for body in bodies)
+    assert 0.1 * len(bodies) < first < 0.45 * len(bodies)
+
+
+def test_an_unknown_key_is_named_with_its_line(folder: Path) -> None:
+    line = edit(folder, ITEMS, "    explanation:", "    explanatoin:")
+    [first, *_] = defects(folder)
+    assert first.startswith(f"{ITEMS}:")
+    assert any("explanatoin" in defect or "explanation" in defect for defect in defects(folder))
+    assert abs(int(first.split(":")[1]) - line) < 30
+
+
+def test_a_wrong_type_deep_inside_is_named_with_its_own_line(folder: Path) -> None:
+    line = edit(folder, ITEMS, "correct: true", "correct: 3")
+    assert any(defect.startswith(f"{ITEMS}:{line}:") for defect in defects(folder)), (line, defects(folder))
+
+
+def test_a_duplicate_key_is_an_error(folder: Path) -> None:
+    edit(folder, LESSON, "minutes:", "skill: forbidden-phrases\nminutes:")
+    assert any("'skill' stands here twice" in defect for defect in defects(folder))
+
+
+def test_a_duplicate_id_names_both_places(folder: Path) -> None:
+    shutil.copy(folder / ITEMS, folder / "items/forbidden-phrases/zz-copy.yaml")
+    assert any(f"stands already in {ITEMS}" in defect for defect in defects(folder))
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        (ITEMS, "concepts: [", "concepts: [no.such-concept, ", "no.such-concept is not a known concept"),
+        (ITEMS, "sources: [", "sources: [no-such-source, ", "no-such-source is not a known source"),
+        (ITEMS, "skill: forbidden-phrases", "skill: no-such-skill", "no-such-skill is not a known skill"),
+        (LESSON, "kind: hook", "kind: hoook", "Invalid enum value 'hoook'"),
+        ("programs/complaint-conversations.yaml", "- forbidden-phrases.pushing-away", "- nothing.here", "nothing.here is not"),
+        ("programs/complaint-conversations.yaml", "      - forbidden-phrases.pushing-away\n", "", "no program leads to this"),
+        ("skills.yaml", "desired_retention: 0.95", "desired_retention: 1.95", "Expected `float` <= 0.97"),
+    ],
+)
+def test_each_mistake_says_what_is_wrong(folder: Path, file: str, old: str, new: str, message: str) -> None:
+    edit(folder, file, old, new)
+    assert any(message in defect for defect in defects(folder)), defects(folder)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"a: [1, 2", "not YAML"),
+        (b"", "the file is empty"),
+        (b"just text", "Expected `object`"),
+    ],
+)
+def test_a_broken_file_is_an_error_and_not_a_crash(folder: Path, damage: bytes, message: str) -> None:
+    (folder / LESSON).write_bytes(damage)
+    assert any(message in defect and defect.startswith(f"{LESSON}:") for defect in defects(folder)), defects(folder)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "sources.yaml").unlink()
+    assert any(defect.startswith("sources.yaml:") for defect in defects(folder))
+
+
+def test_digest_parts_are_kept_apart() -> None:
+    assert digest_of("a", "bc") != digest_of("ab", "c")
