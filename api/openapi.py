@@ -13,6 +13,8 @@ from api.problems import PROBLEM_JSON, ProblemDetails
 
 SCHEMAS = "#/components/schemas/{name}"
 ASSETS = "/schema/assets"
+# Operations that ask for no access token.
+PUBLIC_TAGS = {"sessions", "operations"}
 
 CONFIG = OpenAPIConfig(
     title="Composure 从容",
@@ -63,6 +65,8 @@ def complete_description(app: Litestar) -> None:
                     content = {"application/json": {"schema": {"$ref": SCHEMAS.format(name=shape.__name__)}}}
                     operation.request_body = cast(RequestBody, {"required": True, "content": content})
                 _add_problems(operation)
+                if PUBLIC_TAGS.intersection(operation.tags or ()):
+                    operation.security = cast(Any, [{}])
     _, schemas = msgspec.json.schema_components(bodies, ref_template=SCHEMAS)
     assert app.openapi_schema.components is not None  # noqa: S101
     app.openapi_schema.components.schemas.update(cast(Any, schemas))

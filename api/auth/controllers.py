@@ -24,7 +24,6 @@ class AuthController(Controller):
 
     path = "/v1/auth"
     tags = ["sessions"]
-    security = []
 
     @post("/sign-in", operation_id="signIn", status_code=200, opt=body_of(SignIn))
     async def sign_in(
@@ -89,7 +88,7 @@ class AuthController(Controller):
                 await store.revoke_family(stored.family_id, now)
 
 
-@get("/.well-known/jwks.json", operation_id="getJwks", tags=["sessions"], security=[])
+@get("/.well-known/jwks.json", operation_id="getJwks", tags=["sessions"])
 async def get_jwks(services: Injected[Services]) -> Jwks:
     """The public keys that access tokens verify with."""
     return Jwks(keys=[msgspec.convert(key, Jwk) for key in services.keys.jwks()])

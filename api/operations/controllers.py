@@ -25,13 +25,13 @@ class Ready(Struct, frozen=True):
     reasons: list[str]
 
 
-@get("/health/live", operation_id="getLiveness", tags=["operations"], security=[])
+@get("/health/live", operation_id="getLiveness", tags=["operations"])
 async def live() -> Live:
     """The process answers. Never asks the database: a database that is away is no reason to restart this process."""
     return Live("live")
 
 
-@get("/health/ready", operation_id="getReadiness", tags=["operations"], security=[])
+@get("/health/ready", operation_id="getReadiness", tags=["operations"])
 async def ready(services: Injected[Services]) -> Response[Ready]:
     """Whether requests may be sent here: 503 while the database is away, unsafe or not migrated."""
     reasons = await why_not_ready(services)
@@ -40,7 +40,7 @@ async def ready(services: Injected[Services]) -> Response[Ready]:
     return Response(body, status_code=503 if reasons else 200, headers=headers)
 
 
-@get("/metrics", operation_id="getMetrics", tags=["operations"], security=[], media_type=MediaType.TEXT)
+@get("/metrics", operation_id="getMetrics", tags=["operations"], media_type=MediaType.TEXT)
 async def metrics() -> Response[bytes]:
     """Counters and latencies in Prometheus' text format, over all worker processes."""
     registry: CollectorRegistry = registry_to_scrape()

@@ -106,11 +106,15 @@ class Database:
             raise DatabaseAway(str(error)) from error
         try:
             await connection.execute(begin)
-            yield connection
+            try:
+                yield connection
+            except BaseException:
+                with suppress(*_AWAY):  # a connection that is gone has rolled back by itself
+                    await connection.execute("ROLLBACK")
+                raise
             if await connection.execute("COMMIT") != "COMMIT":
                 raise DatabaseAway("the transaction had failed and was rolled back")
         except _AWAY as error:
-            # asyncpg rolls back what is open when the connection goes back to the pool.
             raise DatabaseAway(str(error)) from error
         finally:
             with suppress(*_AWAY):
