@@ -5,27 +5,25 @@ import os
 
 from alembic import context
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
 import repositories.tables  # noqa: F401  (registers every table)
+from api.wiring.address import DatabaseAddress
 
 LOCK_TIMEOUT = "5s"
 
 
 def run(connection: Connection) -> None:
     """Run in one transaction that gives up rather than queue behind (and so block) the running service."""
-    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
-    connection.commit()
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True)
     with context.begin_transaction():
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()
 
 
 async def run_on_database_url() -> None:
     """Connect as Alembic's own command line does."""
-    url = os.environ["DATABASE_URL"].replace("postgresql://", "postgresql+asyncpg://", 1)
-    engine = create_async_engine(url)
+    engine = DatabaseAddress.of(os.environ["DATABASE_URL"]).engine()
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()

@@ -40,7 +40,8 @@ class Observing:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            with structlog.contextvars.bound_contextvars(request_id=request_id.decode()):
+                await self._app(scope, receive, sending)
         finally:
             seconds = perf_counter() - begun
             handler = scope.get("route_handler")

@@ -1,5 +1,6 @@
 """`python -m bench`: measure everything and print one table."""
 
+import logging
 import signal
 import sys
 from types import FrameType
@@ -49,6 +50,8 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop)
+    # Libraries tell of every command and request; the table is what is wanted.
+    logging.disable(logging.INFO)
     try:
         main(standalone_mode=False)
     except click.ClickException as error:

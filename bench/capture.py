@@ -4,8 +4,9 @@ The application runs in this process and gets a real request; its connection tel
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -53,7 +54,8 @@ async def statements_of(
     stage: Stage, url: str, requests: Sequence[tuple[str, str, bytes | None]], learner: UUID
 ) -> list[list[Statement]]:
     """What each request (method, path, body) of `learner` sends, in order; an unheard read goes ahead."""
-    app = create_app(Settings(database_url=url, database_pool_size=2, keys_dir=stage.keys_dir))
+    with redirect_stderr(StringIO()):  # the application's log
+        app = create_app(Settings(database_url=url, database_pool_size=2, keys_dir=stage.keys_dir))
     heard: list[Statement] = []
     captured: list[list[Statement]] = []
     async with (

@@ -7,6 +7,7 @@ import asyncio
 import subprocess
 import sys
 from time import perf_counter, process_time
+from typing import cast
 
 import msgspec
 import uvloop
@@ -64,8 +65,7 @@ class _Connection(asyncio.Protocol):
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         self._send()
 
     def _send(self) -> None:

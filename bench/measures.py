@@ -28,6 +28,7 @@ FEW = 10_000
 TEAM_SIZE = 1000
 VARIETY = 8
 MOST_A_SECOND = 6000  # answers prepared for; the client says so when they do not last
+MOST_UPLOADS_A_SECOND = 1500
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def _answers(bench: Bench, name: str, first: int, items: Sequence[ItemVersion], 
             move(1)
             return outcome
 
+        bear(Load(server.port, [prepared(1)[0][:1]], payloads.ACCEPTED))  # alone: a cold service asks more of its pool
         over_http(2)
         for _ in range(effort.rounds):
             anchors.append(
@@ -202,17 +204,19 @@ def uploads(bench: Bench) -> None:
     with bench.stage.serving("uploads") as server:
         tokens = [bench.stage.token(learner_id(1 + n)) for n in range(UPLOAD_CLIENTS)]
 
+        def uploads_of(client: int, many: int) -> list[bytes]:
+            reviews = payloads.in_a_row(items, many * UPLOAD_SIZE, client + 1)
+            parts = [reviews[start : start + UPLOAD_SIZE] for start in range(0, len(reviews), UPLOAD_SIZE)]
+            return [payloads.post("/v1/reviews", tokens[client], payloads.upload(part)) for part in parts]
+
         def over_http(seconds: float) -> Outcome:
-            each = int(seconds * MOST_A_SECOND / 4 / UPLOAD_CLIENTS)
-            connections = []
-            for n, token in enumerate(tokens):
-                reviews = payloads.in_a_row(items, each * UPLOAD_SIZE, n + 1)
-                parts = [reviews[start : start + UPLOAD_SIZE] for start in range(0, len(reviews), UPLOAD_SIZE)]
-                connections.append([payloads.post("/v1/reviews", token, payloads.upload(part)) for part in parts])
+            each = int(seconds * MOST_UPLOADS_A_SECOND / UPLOAD_CLIENTS)
+            connections = [uploads_of(client, each) for client in range(UPLOAD_CLIENTS)]
             outcome = bear(Load(server.port, connections, payloads.ACCEPTED, UPLOAD_SIZE, seconds))
             move(1)
             return outcome
 
+        bear(Load(server.port, [uploads_of(0, 1)], payloads.ACCEPTED, UPLOAD_SIZE))
         over_http(1)
         for _ in range(effort.rounds):
             url = bench.stage.url("uploads")

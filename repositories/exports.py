@@ -37,8 +37,7 @@ SELECT
     coalesce(lessons.done, 0) AS "{{lessons_done}}",
     program.lesson_count AS "{{lessons_total}}",
     to_char(lessons.first_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{started_at}}",
-    to_char(completion.completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{completed_at}}",
-    practice.last_day AS "{{last_practised_on}}"
+    to_char(completion.completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{completed_at}}"
 FROM org_unit_ancestor below
 JOIN employee ON employee.unit_id = below.unit_id
 CROSS JOIN LATERAL (
@@ -57,10 +56,6 @@ LEFT JOIN LATERAL (
 ) lessons ON true
 LEFT JOIN completion
   ON completion.learner_id = employee.id AND completion.program_id = program.id AND completion.completed_at <= $2
-LEFT JOIN LATERAL (
-    SELECT max(day) AS last_day FROM practice_day
-    WHERE practice_day.learner_id = employee.id AND day <= ($2::timestamptz AT TIME ZONE 'UTC')::date
-) practice ON true
 WHERE below.ancestor_id = $1 AND employee.active AND employee.created_at <= $2
 ORDER BY employee.staff_no, program.position
 """
@@ -69,18 +64,18 @@ HEADINGS: dict[Language, dict[str, str]] = {
     "zh-Hans": {
         "staff_no": "工号", "name": "姓名", "unit": "机构", "role_started_on": "任职日期", "program_id": "项目编号",
         "program": "培训项目", "program_version": "项目版本", "status": "状态", "lessons_done": "已学课数",
-        "lessons_total": "总课数", "started_at": "开始时间", "completed_at": "完成时间", "last_practised_on": "最近练习日",
+        "lessons_total": "总课数", "started_at": "开始时间", "completed_at": "完成时间",
     },
     "zh-Hant": {
         "staff_no": "工號", "name": "姓名", "unit": "機構", "role_started_on": "任職日期", "program_id": "項目編號",
         "program": "培訓項目", "program_version": "項目版本", "status": "狀態", "lessons_done": "已學課數",
-        "lessons_total": "總課數", "started_at": "開始時間", "completed_at": "完成時間", "last_practised_on": "最近練習日",
+        "lessons_total": "總課數", "started_at": "開始時間", "completed_at": "完成時間",
     },
     "en": {
         "staff_no": "staff no", "name": "name", "unit": "unit", "role_started_on": "in role since",
         "program_id": "program id", "program": "program", "program_version": "program version", "status": "status",
         "lessons_done": "lessons done", "lessons_total": "lessons in all", "started_at": "started at",
-        "completed_at": "completed at", "last_practised_on": "last practised on",
+        "completed_at": "completed at",
     },
 }  # fmt: skip
 

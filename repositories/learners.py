@@ -10,7 +10,7 @@ from domain.content.lessons import LessonVersion, ProgramVersion
 from domain.identity.profile import Profile
 from domain.identity.scope import Caller, Grant, Role
 from domain.practice.days_off import DaysOff
-from domain.practice.learner import Preferences
+from domain.practice.learner import Learner, LearnerMissing, Preferences
 from domain.practice.memory import Memory
 from domain.practice.progress import PracticeDay
 from domain.practice.submit import SkillStanding
@@ -19,11 +19,16 @@ from repositories.memories import MEMORY_COLUMNS, memory_from
 
 LEARNER_COLUMNS = "time_zone, language, daily_goal_minutes, new_per_day, days_off"
 
+# Advancing the sequence takes the learner's row lock, which every change of the learner's state holds until its transaction ends.
+LOCK_LEARNER = f"""
+UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
+RETURNING sequence, {LEARNER_COLUMNS}
+"""
+
 PREFERENCES = f"SELECT {LEARNER_COLUMNS} FROM learner WHERE learner_id = $1"
 
 SET_PREFERENCES = """
-UPDATE learner SET sequence = sequence + 1, time_zone = $2, language = $3, daily_goal_minutes = $4, new_per_day = $5,
-                   days_off = $6::jsonb
+UPDATE learner SET time_zone = $2, language = $3, daily_goal_minutes = $4, new_per_day = $5, days_off = $6::jsonb
 WHERE learner_id = $1
 """
 
@@ -43,8 +48,6 @@ MEMORIES = f"SELECT item_id, {MEMORY_COLUMNS} FROM memory WHERE learner_id = $1"
 PRACTICE_DAYS = "SELECT day, reviews, correct, practised_ms FROM practice_day WHERE learner_id = $1 ORDER BY day"
 
 LESSONS_DONE = "SELECT lesson_id, completed_at FROM lesson_completion WHERE learner_id = $1"
-
-ADVANCE = "UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1"
 
 COMPLETE_LESSON = """
 INSERT INTO lesson_completion (learner_id, lesson_id, organisation_id, lesson_version, completed_at)
@@ -84,6 +87,14 @@ def days_off_json(days_off: DaysOff) -> str:
     return msgspec.json.encode(days_off).decode()
 
 
+async def lock_learner(connection: Connection, caller: Caller) -> Learner:
+    """Advance the caller's sequence and hold the row. Raises `LearnerMissing`."""
+    row = await connection.fetchrow(LOCK_LEARNER, caller.employee_id)
+    if row is None:
+        raise LearnerMissing
+    return Learner(sequence=row[0], preferences=preferences_from(row[1:]))
+
+
 class LearnerRepository:
     """The caller's own profile and facts. `now` is when the transaction's request came in."""
 
@@ -105,13 +116,17 @@ class LearnerRepository:
         rows = await self._connection.fetch(GRANTS, self._caller.employee_id)
         return tuple(Grant(Role(role), unit_id) for role, unit_id in rows)
 
+    async def lock(self) -> Learner:
+        """The caller's row, locked for a change. Raises `LearnerMissing`."""
+        return await lock_learner(self._connection, self._caller)
+
     async def preferences(self) -> Preferences | None:
         """The caller's preferences; None when the employee does not practise here."""
         row = await self._connection.fetchrow(PREFERENCES, self._caller.employee_id)
         return None if row is None else preferences_from(row)
 
     async def set_preferences(self, preferences: Preferences) -> None:
-        """Replace the preferences; a change like any other, so the sequence advances."""
+        """Replace the preferences, which were read from the locked row."""
         await self._connection.execute(
             SET_PREFERENCES,
             self._caller.employee_id,
@@ -141,7 +156,7 @@ class LearnerRepository:
 
     async def complete_lesson(self, lesson: LessonVersion) -> None:
         """Record that the lesson was read now; reading it again changes nothing."""
-        await self._connection.execute(ADVANCE, self._caller.employee_id)
+        await self.lock()
         await self._connection.execute(
             COMPLETE_LESSON,
             self._caller.employee_id,

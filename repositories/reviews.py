@@ -7,18 +7,13 @@ from uuid import UUID
 import msgspec
 
 from domain.identity.scope import Caller
-from domain.practice.learner import Learner, LearnerMissing
+from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
 from domain.practice.submit import Recording, SkillStanding
 from repositories.connection import Connection
-from repositories.learners import LEARNER_COLUMNS, preferences_from
+from repositories.learners import lock_learner
 from repositories.memories import MEMORY_COLUMNS, memory_from
-
-LOCK_LEARNER = f"""
-UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
-RETURNING sequence, {LEARNER_COLUMNS}
-"""
 
 KNOWN_REVIEWS = """
 SELECT id, digest, item_id, item_version, response, correct, score, after_stability, after_difficulty, after_due_on,
@@ -95,10 +90,7 @@ class ReviewRepository:
 
     async def lock_learner(self) -> Learner:
         """Advance the sequence and hold the row. Raises `LearnerMissing`."""
-        row = await self._connection.fetchrow(LOCK_LEARNER, self._caller.employee_id)
-        if row is None:
-            raise LearnerMissing
-        return Learner(sequence=row[0], preferences=preferences_from(row[1:]))
+        return await lock_learner(self._connection, self._caller)
 
     async def known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
         """Those of `ids` that were used before."""

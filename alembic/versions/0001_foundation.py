@@ -317,11 +317,16 @@ def create_walls() -> None:
     # A role belongs to the whole cluster: another database of it may have made it already.
     op.execute("""
         DO $$ BEGIN
-            CREATE ROLE composure_app NOLOGIN;
-        EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'composure_app') THEN
+                CREATE ROLE composure_app NOLOGIN;
+            END IF;
+            -- Since PostgreSQL 16 being a member and being allowed to become it are two things.
+            IF NOT pg_has_role(current_user, 'composure_app',
+                    CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+                GRANT composure_app TO CURRENT_USER;
+            END IF;
         END $$
     """)
-    op.execute("GRANT composure_app TO CURRENT_USER")
     op.execute("GRANT USAGE ON SCHEMA public TO composure_app")
     op.execute("GRANT SELECT ON alembic_version TO composure_app")
     # Signing in begins with the bank's short name and no tenant: that one row shows, and no other.

@@ -8,7 +8,8 @@ from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 PER_ACCOUNT = parse("10 per 5 minutes")
-PER_ADDRESS = parse("200 per 5 minutes")
+# A bank may stand behind one address: generous, against trying one password on every account.
+PER_ADDRESS = parse("1000 per 5 minutes")
 
 
 class SignInThrottle:

@@ -9,16 +9,20 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
+import asyncpg
 import rich_click as click
 from rich.console import Console
+from rich.text import Text
+from sqlalchemy.exc import DBAPIError
 
 from api.cli.content import content
 from api.cli.openapi import openapi
 from api.cli.preparing import prepare
 from api.cli.serving import PortInUse, announce, refuse_taken_port, serve_until_stopped
 from api.wiring import migrations
+from api.wiring.database import DatabaseAway
 from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed, embedded_postgres, locked_folder
-from api.wiring.keys import SigningKeyError, create_key
+from api.wiring.keys import SigningKeyError, create_key, load_keys
 from api.wiring.services import wall_clock
 from api.wiring.settings import Settings, SettingsError
 from repositories.content.yaml_file import ContentError
@@ -28,7 +32,18 @@ T = TypeVar("T")
 console = Console(stderr=True)
 
 # What an operator can mend: told in a sentence, without a traceback.
-EXPECTED = (SettingsError, DataFolderInUse, EmbeddedServerFailed, PortInUse, SigningKeyError, ContentError, ConnectionError)
+EXPECTED = (
+    SettingsError,
+    DataFolderInUse,
+    EmbeddedServerFailed,
+    PortInUse,
+    SigningKeyError,
+    ContentError,
+    DatabaseAway,
+    OSError,
+    asyncpg.PostgresError,
+    DBAPIError,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +64,7 @@ def serve(demo: bool, prepares: bool | None) -> None:
         embedded = settings.database_url is None
         if prepares or demo or (prepares is None and embedded):
             asyncio.run(prepare(settings, url, demo=demo, console=console))
+        load_keys(settings.keys_dir)  # a worker that found none would be replaced for ever
         os.environ["DATABASE_URL"] = url
         os.environ["COMPOSURE_DEMO"] = "1" if demo else "0"
         announce(settings, demo=demo, console=console)
@@ -56,7 +72,7 @@ def serve(demo: bool, prepares: bool | None) -> None:
     console.print("Stopped.")
 
 
-@cli.command()
+@cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision", default="head")
 def migrate(revision: str) -> None:
     """Bring the database to REVISION (default: head; `base` or `-1` go down)."""
@@ -125,7 +141,7 @@ def main() -> None:
         console.print("Stopped.")
         sys.exit(130)
     except EXPECTED as error:
-        console.print(f"[bold red]composure:[/] {error}", highlight=False)
+        console.print("[bold red]composure:[/]", Text(str(error) or type(error).__name__))
         sys.exit(1)
 
 

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import rich_click as click
 
-from api.wiring.app import describe_app
-
 COMMITTED = Path(__file__).resolve().parents[2] / "openapi" / "openapi.json"
 
 
@@ -15,6 +13,9 @@ COMMITTED = Path(__file__).resolve().parents[2] / "openapi" / "openapi.json"
 @click.option("--check", is_flag=True, help="Compare with the committed description instead of writing it.")
 def openapi(check: bool) -> None:
     """Write openapi/openapi.json."""
+    # Imported late: it brings the metrics along, which look for the folder that several workers share when they are imported.
+    from api.wiring.app import describe_app  # noqa: PLC0415
+
     described = json.dumps(describe_app().openapi_schema.to_schema(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
     if not check:
         COMMITTED.write_text(described, encoding="utf-8")

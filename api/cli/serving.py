@@ -38,8 +38,10 @@ def refuse_taken_port(settings: Settings) -> None:
 
 def announce(settings: Settings, *, demo: bool, console: Console) -> None:
     """Say where it is and what to try next."""
-    base = f"http://{settings.host}:{settings.port}"
-    console.print(f"\n[bold]Composure 从容[/] on {base}   API description: {base}/schema")
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    base = f"http://{host}:{settings.port}"
+    console.print(f"\n[bold]Composure 从容[/] on {base}", highlight=False)
+    console.print(f"API description on {base}/schema\n", highlight=False)
     if not demo:
         return
     table = Table(title="Demo accounts", title_justify="left", caption=f"organisation {SLUG}, password {PASSWORD}")

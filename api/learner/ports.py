@@ -7,7 +7,7 @@ from domain.content.lessons import LessonVersion
 from domain.identity.profile import Profile
 from domain.identity.scope import Grant
 from domain.mastery.standing import StandingStore
-from domain.practice.learner import Preferences
+from domain.practice.learner import Learner, Preferences
 from domain.practice.progress import PracticeDay
 from domain.practice.submit import SkillStanding
 
@@ -21,6 +21,10 @@ class LearnerStore(StandingStore, Protocol):
 
     async def grants(self) -> tuple[Grant, ...]:
         """The caller's roles."""
+        ...
+
+    async def lock(self) -> Learner:
+        """The caller's row, locked for a change; the sequence advances. Raises `LearnerMissing`."""
         ...
 
     async def preferences(self) -> Preferences | None:

@@ -48,10 +48,8 @@ class ProfileController(Controller):
     async def update(self, body: RawBody, caller: Injected[Caller], learner: Injected[LearnerStore]) -> Me:
         """Change preferences; what is left out stays. Days off shift due days from the next drill on."""
         changes = decode_body(body, UpdateMe)
-        before = await learner.preferences()
-        if before is None:
-            raise not_found()
-        await learner.set_preferences(_changed(before, changes))
+        before = await learner.lock()
+        await learner.set_preferences(_changed(before.preferences, changes))
         return await _me(caller, learner)
 
 

@@ -14,6 +14,7 @@ from api.learner.ports import LearnerStore
 from api.learner.rendering import ResultWriter, step_body
 from api.learner.schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
 from api.learner.uploads import batch_of, entry_of, read_upload
+from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
 from api.problems import not_found
 from api.wiring.services import Services
@@ -101,7 +102,10 @@ class ReviewController(Controller):
             await note_progress(standings, last_day, learner, catalogue=catalogue, algorithm=services.algorithm)
         preferences = receipt.learner.preferences
         writer = ResultWriter(catalogue, services.algorithm, preferences, practice_day(now, preferences.time_zone))
+        results = [writer.result(outcome) for outcome in receipt.outcomes]
+        for result in results:
+            REVIEWS.labels(result.status).inc()
         return ReviewReceipt(
-            results=[writer.result(outcome) for outcome in receipt.outcomes],
+            results=results,
             cursor=encode_cursor(await services.epoch(), receipt.learner.sequence),
         )

@@ -20,6 +20,7 @@ from domain.content.catalogue import Catalogue
 from domain.mastery.mastery import Band, band_of
 from domain.mastery.team import Member, TeamCell, Unit, weighed_items
 from domain.practice.algorithm import Fsrs6
+from domain.practice.clock import practice_day
 
 
 class TeamController(Controller):
@@ -61,12 +62,14 @@ class TeamController(Controller):
         path = f"/v1/teams/{unit_id}/mastery"
         unit, members, total, following = await _page(unit_id, team, limit, after, path, chosen)
         preferences = await learner.preferences()
-        said_in = language or ("zh-Hans" if preferences is None else preferences.language)
+        if preferences is None:
+            raise not_found()
+        said_in = language or preferences.language
         cells = await team.mastery(members, list(weighed_items(catalogue)), algorithm, now)
         codes = list(catalogue.skills)
         body = TeamMasteryBody(
             unit=UnitBody(unit.unit_id, unit.name),
-            as_of=now,
+            practice_day=practice_day(now, preferences.time_zone),
             skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in catalogue.skills.values()],
             members=[
                 MemberMasteryBody(

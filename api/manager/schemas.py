@@ -1,6 +1,6 @@
 """Shapes of the manager's views."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -58,10 +58,10 @@ class SkillHeading(Struct, frozen=True):
 
 
 class TeamMasteryBody(Struct, frozen=True):
-    """People × skills."""
+    """People × skills, each person as of the own practice day; `practice_day` is the caller's."""
 
     unit: UnitBody
-    as_of: datetime
+    practice_day: date
     skills: list[SkillHeading]
     members: list[MemberMasteryBody]
     total: int

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.wiring.migrations import sqlalchemy_url
+from api.wiring.address import DatabaseAddress
 from repositories.connection import Connection
 
 # The tenant of jobs that serve no tenant: it owns nothing, and so sees nothing but what all tenants share.
@@ -39,6 +39,8 @@ _AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,  # a standby that is about to be promoted
+    asyncpg.UndefinedTableError,  # not migrated yet
+    asyncpg.UndefinedColumnError,
 )
 
 
@@ -53,14 +55,14 @@ class Database:
     @asynccontextmanager
     async def connected(cls, url: str, pool_size: int, statement_timeout_ms: int) -> AsyncIterator["Database"]:
         """A database whose connections are made when first needed, so that the service starts while it is away."""
+        address = DatabaseAddress.of(url)
         pool = asyncpg.create_pool(
-            url,
+            address.url,
             min_size=0,
             max_size=pool_size,
             command_timeout=COMMAND_SECONDS,
             reset=_nothing_to_reset,
-            # Behind a pooler prepared statements may meet another server connection; DATABASE_URL says so.
-            **({"statement_cache_size": 0} if "pgbouncer=true" in url else {}),
+            **address.connect_arguments,
         )
         await pool
         try:
@@ -105,7 +107,10 @@ class Database:
         except _AWAY as error:
             raise DatabaseAway(str(error)) from error
         try:
-            await connection.execute(begin)
+            try:
+                await connection.execute(begin)
+            except asyncpg.PostgresError as error:  # the role is missing, or may not be set: not migrated, or not granted
+                raise DatabaseAway(f"a transaction cannot begin: {error}") from error
             try:
                 yield connection
             except BaseException:
@@ -140,7 +145,7 @@ class AuthoringDatabase:
     @asynccontextmanager
     async def connected(cls, url: str) -> AsyncIterator["AuthoringDatabase"]:
         """Sessions on `url`."""
-        engine = create_async_engine(sqlalchemy_url(url))
+        engine = DatabaseAddress.of(url).engine()
         try:
             yield cls(engine)
         finally:

@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+_plain = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+
 
 def configure_logs(log_format: str) -> None:
     """Set up structlog and the standard library's logging to write the same way to standard error."""
@@ -23,4 +25,7 @@ def configure_logs(log_format: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr, force=True)
+    # What libraries log through the standard library looks the same.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processors=[_plain, renderer], foreign_pre_chain=shared))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

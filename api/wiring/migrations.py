@@ -5,7 +5,8 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
+
+from api.wiring.address import DatabaseAddress
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,7 @@ async def migrate(database_url: str, revision: str = "head") -> None:
         downwards = revision == "base" or revision.startswith("-")
         (command.downgrade if downwards else command.upgrade)(config, revision)
 
-    engine = create_async_engine(sqlalchemy_url(database_url))
+    engine = DatabaseAddress.of(database_url).engine()
     try:
         async with engine.connect() as connection:
             await connection.run_sync(run)
@@ -42,14 +43,9 @@ async def check(database_url: str) -> None:
         config.attributes["connection"] = connection
         command.check(config)
 
-    engine = create_async_engine(sqlalchemy_url(database_url))
+    engine = DatabaseAddress.of(database_url).engine()
     try:
         async with engine.connect() as connection:
             await connection.run_sync(run)
     finally:
         await engine.dispose()
-
-
-def sqlalchemy_url(database_url: str) -> str:
-    """The same address for SQLAlchemy's asyncpg dialect."""
-    return database_url.replace("postgresql://", "postgresql+asyncpg://", 1)

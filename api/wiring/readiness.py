@@ -27,5 +27,5 @@ async def why_not_ready(services: Services) -> list[str]:
         if not (await services.catalogue()).items:
             reasons.append("no curriculum is published")
     except DatabaseAway:
-        reasons.append("the database is away")
+        reasons.append("the database is away, or not migrated")
     return reasons

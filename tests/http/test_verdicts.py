@@ -38,7 +38,7 @@ async def test_a_wrong_choice_is_told_why_it_is_wrong(bank: Bank, catalogue: Cat
     for item in catalogue.items.values():
         if item.kind != "single_choice":
             continue
-        wrong = [option for option in item.body.options if not option.correct][0]  # type: ignore[union-attr]
+        wrong = next(option for option in item.body.options if not option.correct)  # type: ignore[union-attr]
         [result] = await phone.submit(phone.review(item.item_id, {"choice": wrong.id}))
         assert (result["correct"], result["score"]) == (False, 0.0)
         assert result["feedback"]["key"] == item.body.key
