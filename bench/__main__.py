@@ -19,14 +19,14 @@ from bench.stage import FOLDER, ServerFailed, staged
 NAMES = ("answers", "batch", "uploads", "drill", "matrix")
 RESULT = FOLDER.parent / "bench.json"
 
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 160)
 errors = Console(stderr=True)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--quick", is_flag=True, help="Shorter and noisier; the large table has 300,000 memories instead of 3 million.")
 @click.option("--only", multiple=True, type=click.Choice(NAMES), help="Measure only this; may be given several times.")
-def main(quick: bool, only: tuple[str, ...]) -> None:
+def main(*, quick: bool, only: tuple[str, ...]) -> None:
     """Measure the service, and beside each figure what the same machine could do at best."""
     chosen = only or NAMES
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())

@@ -1,7 +1,7 @@
 """pgbench with the statements of our own requests: what the database alone would do on this machine, without the service.
 
-A request's arguments go in as parameters, as from the service, in prepared mode. Learner and review ids change from transaction to
-transaction: they are computed in SQL from a number that pgbench counts or draws, which costs microseconds.
+A request's arguments go in as parameters, as from the service, in prepared mode. Learner and review ids change from
+transaction to transaction: they are computed in SQL from a number that pgbench counts or draws, which costs microseconds.
 """
 
 import os
@@ -38,10 +38,15 @@ class Script:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Transactions a second, and their median latency in seconds."""
+    """Transactions a second, and the latencies in seconds (in order when there is one client)."""
 
     per_second: float
-    p50: float
+    latencies: list[float]
+
+    @property
+    def p50(self) -> float:
+        """The median latency."""
+        return median(self.latencies)
 
 
 def script_of(name: str, requests: Sequence[Sequence[Statement]], *, learner: UUID, next_learner: str) -> Script:
@@ -143,7 +148,7 @@ def run(
     if process.returncode or speed is None or not re.search(r"failed transactions: 0 ", said) or "ERROR" in complained:
         raise AnchorFailed(f"{said}\n{complained}"[-3000:])
     latencies = [int(line.split()[2]) / 1e6 for path in work.glob("pgbench_log.*") for line in path.read_text().splitlines()]
-    return Outcome(float(speed[1]), median(latencies))
+    return Outcome(float(speed[1]), latencies)
 
 
 def _environment() -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, redirect_stderr
 from dataclasses import dataclass
 from io import StringIO
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import httpx
@@ -60,7 +60,7 @@ async def statements_of(
     captured: list[list[Statement]] = []
     async with (
         app.lifespan(),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(cast("Any", app)), base_url="http://bench") as http,
     ):
         services = app.state.services
         await services.catalogue()

@@ -19,7 +19,8 @@ PATIENCE_SECONDS = 60
 class Load(msgspec.Struct):
     """One list of requests for each connection, sent one after another.
 
-    With `seconds` until then, without until all were sent. Every response must be a 200 that holds `expect` exactly `times` times.
+    With `seconds` until then, without until all were sent. Every response must be a 200 that holds `expect`
+    exactly `times` times.
     """
 
     port: int

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.wiring.database import SHARED, AuthoringDatabase, Database
-from api.wiring.demo.filling import create_demo
+from api.wiring.demo.filling import AT_ONCE, create_demo
 from api.wiring.keys import create_key
 from api.wiring.migrations import migrate
 from api.wiring.services import wall_clock
@@ -46,7 +46,7 @@ async def _publish(settings: Settings, authoring: AuthoringDatabase, progress: P
 
 async def _create_demo(settings: Settings, url: str, authoring: AuthoringDatabase, progress: Progress) -> None:
     task = progress.add_task("Letting the demo bank practise", total=None)
-    async with Database.connected(url, 2, settings.statement_timeout_ms) as database:
+    async with Database.connected(url, AT_ONCE, settings.statement_timeout_ms) as database:
         async with database.transaction(SHARED) as connection:
             catalogue = Catalogue.of(await read_published(connection))
         await create_demo(

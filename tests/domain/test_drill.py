@@ -84,7 +84,11 @@ IDS = [each.item_id for each in ITEMS]
 
 @st.composite
 def memories_of_some(draw: st.DrawFn) -> dict[str, Memory]:
-    seen = draw(st.dictionaries(st.sampled_from([*IDS, "withdrawn"]), st.tuples(st.integers(0, 60), st.integers(-9, 9), st.booleans())))
+    seen = draw(
+        st.dictionaries(st.sampled_from([*IDS, "withdrawn"]), st.tuples(st.integers(0, 60), st.integers(-9, 9), st.booleans()))
+    )
+    for finished in draw(st.sets(st.sampled_from(sorted(CATALOGUE.items_by_lesson)), max_size=3)):  # whole lessons, too
+        seen |= {each.item_id: (3, 4, False) for each in CATALOGUE.items_by_lesson[finished]}
     return {
         item_id: memory(
             stability=1.0 + ago,
@@ -103,7 +107,9 @@ new_limits = st.integers(0, 12)
 
 
 @given(memories_of_some(), lessons_read, sizes, new_limits)
-def test_a_drill_asks_what_it_says_for_the_reason_it_says(held: dict[str, Memory], done: frozenset[str], size: int, new: int) -> None:
+def test_a_drill_asks_what_it_says_for_the_reason_it_says(
+    held: dict[str, Memory], done: frozenset[str], size: int, new: int
+) -> None:
     drill = drill_of(CATALOGUE, held, done=done, size=size, new_per_day=new)
     asked = items_asked(drill)
     assert len(asked) <= size
@@ -272,4 +278,4 @@ def test_knowledge_saved_by_hand() -> None:
     good = 10 * (1 + 2.718281828459045**1.8722 * (11 - 5) * 10**-0.1666 * (2.718281828459045 ** (0.1 * 0.796) - 1))
     again = 1.4835 * 5**-0.0614 * (11**0.2629 - 1) * 2.718281828459045 ** (0.1 * 1.6483)
     expected = 0.9 * recall(good, 30) + 0.1 * recall(again, 30) - recall(10, 40)
-    assert abs(knowledge_saved(held, TODAY, FSRS) - expected) < 1e-5
+    assert abs(knowledge_saved(held, TODAY, FSRS, 30) - expected) < 1e-5

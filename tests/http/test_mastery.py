@@ -7,8 +7,6 @@ import pytest
 
 from domain.content.catalogue import Catalogue
 from domain.practice.algorithm import Fsrs6
-from domain.practice.days_off import DaysOff
-from domain.practice.learner import Preferences
 from tests.http.expecting import answer, items_of, read_lesson
 from tests.service import NOON, UNKNOWN, Bank, Phone
 
@@ -179,9 +177,9 @@ async def test_a_streak_lives_till_a_day_has_passed_unused(bank: Bank) -> None:
 
 
 async def test_a_streak_is_not_broken_by_days_off(bank: Bank) -> None:
-    weekend = DaysOff(frozenset({6, 7}))
-    phone = await bank.employee(preferences=Preferences("Asia/Shanghai", "en", days_off=weekend))
-    other = await bank.employee()
+    phone, other = await bank.employee(), await bank.employee()
+    response = await phone.call("PATCH", "/v1/me", json={"days_off": {"weekdays": [6, 7]}})
+    assert response.status_code == 200
     for practising in (phone, other):
         bank.service.clock.reset()
         await practise(practising, NOON)
