@@ -56,17 +56,16 @@ async def test_everybody_of_the_scope_is_there_with_status_and_dates(bank: Bank,
     assert await rows_of(hr) == {
         "1-hr": {
             "staff no": "1-hr", "name": "周敏", "unit": "head", **common, "status": "not started", "lessons done": "0",
-            "started at": "", "completed at": ""
+            "started at": "", "completed at": "",
         },
         "2-done": {
             "staff no": "2-done", "name": "王晓岚", "unit": "head / north / north-1", **common, "status": "completed",
             "lessons done": lessons, "started at": "2026-11-20T04:00:01Z",
-            "completed at": f"{completed_at:%Y-%m-%dT%H:%M:%SZ}"
+            "completed at": f"{completed_at:%Y-%m-%dT%H:%M:%SZ}",
         },
         "3-begun": {
             "staff no": "3-begun", "name": "王晓岚", "unit": "head / south", **common, "status": "in progress",
             "lessons done": "1", "started at": f"{bank.service.clock():%Y-%m-%dT%H:%M:%SZ}", "completed at": "",
-           
         },
     }  # fmt: skip
 

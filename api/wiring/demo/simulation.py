@@ -13,7 +13,9 @@ from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 
 SATURDAY = 6
-GIVES_UP = 0.3  # how often somebody who does not know says so instead of guessing
+GIVE_UP_FOR_GOOD = 0.25
+TAKE_LEAVE = 0.55
+ADMITS_NOT_KNOWING = 0.3  # how often somebody who does not know says so instead of guessing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Habits:
     """One simulated person.
 
     `diligence` is the probability to practise on a working day, `recall` a factor on the stability the model expects,
-    `quickness` the probability to know a new item after its lesson; `away` is a fortnight without practice, if any.
+    `quickness` the probability to know a new item after its lesson; `away` a time without practice, if any: a fortnight of leave,
+    or for those who gave up, everything since.
     """
 
     diligence: float
@@ -38,14 +41,21 @@ def habits_of(random: Random, today: date, days: int, *, exemplary: bool) -> Hab
     first_day = today - timedelta(days=days - (40 if exemplary else random.choice([0, 0, 0, 7, 20, 45])))
     leave = first_day + timedelta(days=random.randint(20, max(21, days - 15)))
     return Habits(
-        diligence=0.95 if exemplary else min(0.97, max(0.04, random.betavariate(2.2, 1.4))),
+        diligence=0.95 if exemplary else min(0.97, max(0.04, random.betavariate(1.8, 1.4))),
         recall=1.3 if exemplary else random.lognormvariate(0.0, 0.35),
         quickness=0.85 if exemplary else random.uniform(0.5, 0.9),
         first_day=first_day,
-        away=(leave, leave + timedelta(days=14)) if not exemplary and random.random() < 0.35 else None,  # noqa: PLR2004
+        away=None if exemplary else _absence(random, first_day, leave, today),
         hour=random.choice([7, 8, 12, 13, 18, 20, 21]),
-        new_per_day=4 if exemplary else random.choice([3, 4, 5, 6, 8, 10]),
+        new_per_day=4 if exemplary else random.choice([4, 6, 8, 10, 10]),
     )
+
+
+def _absence(random: Random, first_day: date, leave: date, today: date) -> tuple[date, date] | None:
+    fate = random.random()
+    if fate < GIVE_UP_FOR_GOOD:
+        return first_day + timedelta(days=random.randint(22, 36)), today
+    return (leave, leave + timedelta(days=14)) if fate < TAKE_LEAVE else None
 
 
 def practises(habits: Habits, day: date, random: Random) -> bool:
@@ -74,7 +84,7 @@ def response_of(item: ItemVersion, random: Random, *, known: bool) -> Mapping[st
     """What the person answers: the key when known, else a guess or an admission."""
     if known:
         return item.body.key
-    if random.random() < GIVES_UP:
+    if random.random() < ADMITS_NOT_KNOWING:
         return {"unknown": True}
     match item.body:
         case SingleChoice(options=options):
