@@ -6,6 +6,9 @@ from typing import Any
 import msgspec
 from litestar import MediaType, Request, Response
 
+# What a handler puts into its `opt` so that the API description tells of the 304.
+CONDITIONAL = {"conditional": True}
+
 ENCODER = msgspec.json.Encoder()
 
 

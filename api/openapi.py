@@ -21,6 +21,7 @@ CONFIG = OpenAPIConfig(
     version="1.0.0",
     description="Microlearning for bank employees who handle customer complaints: the daily drill, mastery, teams and records.",
     path="/schema",
+    use_handler_docstrings=True,
     render_plugins=[
         SwaggerRenderPlugin(
             path="/",
@@ -65,6 +66,9 @@ def complete_description(app: Litestar) -> None:
                     content = {"application/json": {"schema": {"$ref": SCHEMAS.format(name=shape.__name__)}}}
                     operation.request_body = cast(RequestBody, {"required": True, "content": content})
                 _add_problems(operation)
+                operation.summary = (operation.description or "").split("\n")[0].removesuffix(".")
+                if "conditional" in handler.opt:
+                    operation.responses["304"] = cast(Any, {"description": "Unchanged since the `ETag` in `If-None-Match`."})
                 if PUBLIC_TAGS.intersection(operation.tags or ()):
                     operation.security = cast(Any, [{}])
     _, schemas = msgspec.json.schema_components(bodies, ref_template=SCHEMAS)

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 
-from api.conditional import conditional
+from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.rendering import cards_of
@@ -26,7 +26,7 @@ class LessonController(Controller):
     path = "/v1/lessons"
     tags = ["lessons"]
 
-    @get("", operation_id="listLessons")
+    @get("", operation_id="listLessons", opt=CONDITIONAL)
     async def list_lessons(
         self,
         request: Request[Any, Any, Any],
@@ -61,7 +61,7 @@ class LessonController(Controller):
                     )
         return conditional(request, LessonList(lessons, len(lessons), None))
 
-    @get("/{lesson_id:str}", operation_id="getLesson")
+    @get("/{lesson_id:str}", operation_id="getLesson", opt=CONDITIONAL)
     async def lesson(
         self,
         request: Request[Any, Any, Any],

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get
 
-from api.conditional import conditional
+from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import (
@@ -37,7 +37,7 @@ class MasteryController(Controller):
     path = "/v1"
     tags = ["mastery"]
 
-    @get("/mastery", operation_id="getMastery")
+    @get("/mastery", operation_id="getMastery", opt=CONDITIONAL)
     async def mastery(
         self,
         request: Request[Any, Any, Any],
@@ -63,7 +63,7 @@ class MasteryController(Controller):
         ]
         return conditional(request, MasteryBody(day, skills))
 
-    @get("/progress", operation_id="getProgress")
+    @get("/progress", operation_id="getProgress", opt=CONDITIONAL)
     async def progress(
         self,
         request: Request[Any, Any, Any],

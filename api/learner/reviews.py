@@ -7,7 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import QueryParameter, RawBody
 
 from api.bodies import body_of
-from api.conditional import conditional
+from api.conditional import CONDITIONAL, conditional
 from api.cursors import encode_cursor
 from api.injected import Injected
 from api.learner.ports import LearnerStore
@@ -35,7 +35,7 @@ class ReviewController(Controller):
     path = "/v1"
     tags = ["practice"]
 
-    @get("/drill", operation_id="getDrill")
+    @get("/drill", operation_id="getDrill", opt=CONDITIONAL)
     async def drill(
         self,
         request: Request[Any, Any, Any],

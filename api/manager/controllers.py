@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get
 
-from api.conditional import conditional
+from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import UnitBody
@@ -43,7 +43,7 @@ class TeamController(Controller):
             next=following,
         )
 
-    @get("/mastery", operation_id="getTeamMastery")
+    @get("/mastery", operation_id="getTeamMastery", opt=CONDITIONAL)
     async def mastery(
         self,
         request: Request[Any, Any, Any],
