@@ -5,10 +5,13 @@ decoded here. The OpenAPI description learns of them from the handler's `opt` (s
 """
 
 import re
+from http import HTTPStatus
 from itertools import accumulate
 from typing import Any, TypeVar
 
 import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from api.problems import FieldError, Problem, invalid
 
@@ -39,6 +42,14 @@ def decode_body(body: bytes, shape: type[T]) -> T:
         raise invalid("malformed_json", f"The body is not JSON: {error}") from None
 
 
+def require_json(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard of operations with a body: it has to say that it is JSON. Raises `Problem` 415."""
+    if BODY in handler.opt:
+        media_type = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json.")
+
+
 def refuse_deep(body: bytes) -> None:
     """Raise `Problem` when arrays and objects are nested deeper than `DEEPEST_JSON`."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST_JSON:
@@ -49,11 +60,11 @@ def refuse_deep(body: bytes) -> None:
 
 
 def field_error(error: msgspec.ValidationError, prefix: str = "") -> FieldError:
-    """Where and what, from msgspec's message; list indices are not known to it and show as `-`."""
+    """Where and what, from msgspec's message; a list index it does not know shows as `-`."""
     match = _PATH.match(str(error))
     assert match is not None  # noqa: S101  (the pattern matches every text)
-    steps = re.findall(r"\.([^.\[]+)|(\[\.\.\.\])", match[2] or "")
-    pointer = "".join(f"/{name}" if name else "/-" for name, _ in steps)
+    steps = re.findall(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]", match[2] or "")
+    pointer = "".join(f"/{name or index}" for name, index in steps).replace("/...", "/-")
     return FieldError(prefix + pointer, match[1])
 
 

@@ -21,6 +21,16 @@ from repositories.connection import Connection
 
 
 @dataclass(frozen=True)
+class Request:
+    """A request of a learner."""
+
+    learner: UUID
+    method: str
+    path: str
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
 class Statement:
     """One round trip."""
 
@@ -50,10 +60,11 @@ class _Overheard(Database):
             yield connection
 
 
-async def statements_of(
-    stage: Stage, url: str, requests: Sequence[tuple[str, str, bytes | None]], learner: UUID
-) -> list[list[Statement]]:
-    """What each request (method, path, body) of `learner` sends, in order; an unheard read goes ahead."""
+async def statements_of(stage: Stage, url: str, ahead: Sequence[Request], requests: Sequence[Request]) -> list[list[Statement]]:
+    """What each of `requests` sends, in order, on a connection that has served `ahead`.
+
+    Those should be of the same kinds: on a new connection asyncpg first asks for the types it meets.
+    """
     with redirect_stderr(StringIO()):  # the application's log
         app = create_app(Settings(database_url=url, database_pool_size=2, keys_dir=stage.keys_dir))
     heard: list[Statement] = []
@@ -66,11 +77,13 @@ async def statements_of(
         await services.catalogue()
         await services.epoch()
         services.database = _Overheard(services.database, heard)
-        headers = {"Authorization": f"Bearer {stage.token(learner)}", "Content-Type": "application/json"}
-        (await http.get("/v1/me", headers=headers)).raise_for_status()
-        for method, path, body in requests:
+        for place, request in enumerate([*ahead, *requests]):
             heard.clear()
-            (await http.request(method, path, content=body, headers=headers)).raise_for_status()
+            headers = {"Authorization": f"Bearer {stage.token(request.learner)}", "Content-Type": "application/json"}
+            answer = await http.request(request.method, request.path, content=request.body, headers=headers)
+            answer.raise_for_status()
+            if place < len(ahead):
+                continue
             if not (heard[0].text.startswith("BEGIN") and heard[-1].text == "COMMIT"):
                 raise RuntimeError(f"this is not one transaction: {[statement.text for statement in heard]}")
             captured.append(list(heard))

@@ -45,13 +45,12 @@ class Filling:
         units = [HEAD, LEARNERS, TEAM], [None, HEAD, HEAD], ["head_office", "branch", "branch"], ["总行", "学员", "团队"]
         await self._connection.execute(sql("found"), ORGANISATION, MANAGER, *units)
 
-    async def people(self, first: int, last: int, unit: UUID = LEARNERS) -> None:
-        """Learners `first` to `last`, who have read every lesson."""
-        await self._connection.execute(sql("people"), ORGANISATION, unit, first, last, self._lessons)
+    async def people(self, first: int, last: int, unit: UUID = LEARNERS, *, unread: int = 0) -> None:
+        """Learners `first` to `last`, who have read every lesson but the last `unread`."""
+        read = self._lessons[: len(self._lessons) - unread]
+        await self._connection.execute(sql("people"), ORGANISATION, unit, first, last, read)
 
-    async def memories(
-        self, first: int, last: int, each: int, done: Callable[[int], None] = lambda _: None, all_learners: int = 0
-    ) -> None:
+    async def memories(self, first: int, last: int, each: int, done: Callable[[int], None] = lambda _: None) -> None:
         """`each` memories for those learners, in the order they come about: ten a day for everybody.
 
         So the rows of one learner lie in many places of the table, as they do in life.

@@ -10,7 +10,7 @@ import asyncpg
 from rich.progress import Progress
 
 from bench import anchor, payloads
-from bench.capture import Statement, statements_of
+from bench.capture import Request, Statement, statements_of
 from bench.client import Load, Outcome, bear
 from bench.filling import MANAGER, TEAM, Filling, learner_id
 from bench.report import Budget, Row
@@ -82,10 +82,9 @@ class Bench:
 
         return asyncio.run(work())
 
-    def capture(self, database: str, learner: int, *bodies: bytes) -> list[list[Statement]]:
-        """What uploads of a learner send to the database."""
-        requests = [("POST", "/v1/reviews", body) for body in bodies]
-        return asyncio.run(statements_of(self.stage, self.stage.url(database), requests, learner_id(learner)))
+    def capture(self, database: str, ahead: Sequence[Request], requests: Sequence[Request]) -> list[list[Statement]]:
+        """What the requests send to the database."""
+        return asyncio.run(statements_of(self.stage, self.stage.url(database), ahead, requests))
 
     def note_cpu(self, what: str, outcomes: Sequence[Outcome]) -> None:
         """How much of a core the client took: little, or it is the client that was measured."""
@@ -93,12 +92,17 @@ class Bench:
         self.notes.append(f"client CPU during {what}: {share:.0%} of one core")
 
 
+def _upload(learner: int, body: bytes) -> Request:
+    return Request(learner_id(learner), "POST", "/v1/reviews", body)
+
+
 def answers(bench: Bench) -> None:
     """Single answers at 16 clients, each its own learner, for learners halfway through and for those who have seen all items."""
     everything = len(bench.stage.catalogue.items)
 
     async def fill(filling: Filling) -> None:
-        await filling.people(1, 4 * CLIENTS)
+        # With a lesson unread the program cannot be completed: it stays open however many answers are right.
+        await filling.people(1, 4 * CLIENTS, unread=1)
         await filling.memories(1, 2 * CLIENTS, SEEN_HALFWAY)
         await filling.memories(2 * CLIENTS + 1, 4 * CLIENTS, everything)
 
@@ -112,7 +116,8 @@ def _answers(bench: Bench, name: str, first: int, items: Sequence[ItemVersion], 
     effort, url = bench.effort, bench.stage.url("answers")
     # Learners `first` and up answer over HTTP, as many after them through pgbench; each learner's items begin at their number.
     bodies = [payloads.upload([payloads.in_a_row(items, 1, first + n)[0]]) for n in range(VARIETY + 1)]
-    captured = bench.capture("answers", first + CLIENTS, *bodies)[1:]
+    requests = [_upload(first + CLIENTS, body) for body in bodies]
+    captured = bench.capture("answers", requests[:1], requests[1:])
     scripts = [
         anchor.script_of(f"a{n}", [statements], learner=learner_id(first + CLIENTS), next_learner=":first + :client_id")
         for n, statements in enumerate(captured)
@@ -151,7 +156,7 @@ def batch(bench: Bench) -> None:
     """1,000 reviews of months offline in two requests, by learners who begin with nothing."""
     effort = bench.effort
     many = 2 * LARGEST_BATCH
-    last = 3 + 3 * effort.batches
+    last = 4 + 3 * effort.batches
 
     async def fill(filling: Filling) -> None:
         await filling.people(1, last)
@@ -162,13 +167,13 @@ def batch(bench: Bench) -> None:
         reviews = payloads.months_offline(items, many)
         return [payloads.upload(reviews[:LARGEST_BATCH]), payloads.upload(reviews[LARGEST_BATCH:])]
 
-    captured = bench.capture("batch", 1, *uploads())
-    script = anchor.script_of("b", captured, learner=learner_id(1), next_learner=":learner + 1")
+    captured = bench.capture("batch", *([_upload(learner, body) for body in uploads()] for learner in (1, 2)))
+    script = anchor.script_of("b", captured, learner=learner_id(2), next_learner=":learner + 1")
     move = bench.step(f"a batch of {many:,}", effort.batches)
     seconds, anchors = [], []
     with bench.stage.serving("batch") as server:
         for n in range(-1, effort.batches):
-            token = bench.stage.token(learner_id(3 + n))
+            token = bench.stage.token(learner_id(4 + n))
             requests = [payloads.post("/v1/reviews", token, body) for body in uploads()]
             outcome = bear(Load(server.port, [requests], payloads.ACCEPTED, times=LARGEST_BATCH))
             if n < 0:
@@ -195,7 +200,8 @@ def uploads(bench: Bench) -> None:
     items = bench.fill("uploads", fill)[:SEEN_HALFWAY]
     first = UPLOAD_CLIENTS + 1
     bodies = [payloads.upload(payloads.in_a_row(items, UPLOAD_SIZE, first + n * UPLOAD_SIZE)) for n in range(VARIETY + 1)]
-    captured = bench.capture("uploads", first, *bodies)[1:]
+    requests = [_upload(first, body) for body in bodies]
+    captured = bench.capture("uploads", requests[:1], requests[1:])
     scripts = [
         anchor.script_of(f"u{n}", [statements], learner=learner_id(first), next_learner=":first + :client_id")
         for n, statements in enumerate(captured)
@@ -287,7 +293,7 @@ def _drill(bench: Bench, few: int, many: int) -> None:
 def _matrix(bench: Bench) -> None:
     path = f"/v1/teams/{TEAM}/mastery?limit={TEAM_SIZE}"
     url = bench.stage.url("many")
-    captured = asyncio.run(statements_of(bench.stage, url, [("GET", path, None)], MANAGER))
+    captured = bench.capture("many", *([[Request(MANAGER, "GET", path)]] * 2))
     script = anchor.script_of("m", captured, learner=MANAGER, next_learner=str(MANAGER.int))
     move = bench.step("team matrix", bench.effort.matrices)
     seconds, anchors = [], []

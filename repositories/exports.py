@@ -9,8 +9,11 @@ from domain.content.lessons import ProgramVersion
 from domain.text import Language
 from repositories.connection import Connection
 
-# A cell that a spreadsheet would take for a formula gets an apostrophe before it, also behind spaces or full-width.
-_GUARDED = "CASE WHEN {0} ~ '^[[:space:]　]*[=+@＝＋－＠-]' OR {0} ~ '^[\\t\\r\\n]' THEN '''' || {0} ELSE {0} END"
+# A cell that a spreadsheet would take for a formula gets an apostrophe before it, also behind spaces of every kind and full-width.
+# The spaces are listed: what a regular expression takes for one depends on the server's locale.
+_SPACES = "\t-\r \u0085\u00a0\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+_FORMULA = f"^([{_SPACES}]*[=+@＝＋－＠-]|[\t\r\n])"
+_GUARDED = f"CASE WHEN {{0}} ~ '{_FORMULA}' THEN '''' || {{0}} ELSE {{0}} END"
 
 
 def _guarded(column: str) -> str:

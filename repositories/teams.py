@@ -8,6 +8,7 @@ from domain.identity.scope import Role, Scope
 from domain.mastery.mastery import RULE, Mastery
 from domain.mastery.team import Member, TeamCell, Unit, WeighedItem
 from domain.practice.algorithm import Fsrs6
+from domain.practice.clock import practice_day
 from repositories.connection import Connection
 
 UNIT_IN_SCOPE = """
@@ -40,14 +41,14 @@ SELECT memory.learner_id, item.skill,
        sum(item.weight) / item.skill_weight,
        2 * count(*) FILTER (WHERE memory.stability >= $6) >= count(*),
        max(memory.last_practice_day)
-FROM learner
-CROSS JOIN LATERAL (SELECT (($7::timestamptz AT TIME ZONE learner.time_zone) - interval '4 hours')::date AS day) today
-JOIN memory ON memory.learner_id = learner.learner_id
+FROM unnest($1::uuid[], $7::date[]) AS today (learner_id, day)
+JOIN memory ON memory.learner_id = today.learner_id
 JOIN unnest($2::text[], $3::text[], $8::float8[], $9::float8[]) AS item (item_id, skill, weight, skill_weight)
   ON item.item_id = memory.item_id
-WHERE learner.learner_id = ANY($1)
 GROUP BY memory.learner_id, item.skill, item.skill_weight
 """
+
+ZONES = "SELECT learner_id, time_zone FROM learner WHERE learner_id = ANY($1)"
 
 MASTERED_ON = """
 SELECT learner_id, skill, mastered_on FROM skill_standing WHERE learner_id = ANY($1) AND mastered_on IS NOT NULL
@@ -80,15 +81,17 @@ class TeamRepository:
     ) -> dict[tuple[UUID, str], TeamCell]:
         """Mastery today by person and skill; a skill that somebody never practised is missing."""
         people = [member.employee_id for member in members]
+        # Which day it is for somebody is decided here and not in SQL: PostgreSQL reads some zone names differently.
+        zones = await self._connection.fetch(ZONES, people)
         rows = await self._connection.fetch(
             TEAM_MASTERY,
-            people,
+            [learner_id for learner_id, _ in zones],
             [item.item_id for item in items],
             [item.skill for item in items],
             algorithm.factor,
             algorithm.decay,
             RULE.stable_days,
-            now,
+            [practice_day(now, time_zone) for _, time_zone in zones],
             [item.weight for item in items],
             [item.skill_weight for item in items],
         )

@@ -1,7 +1,6 @@
 """signIn, refreshSession, signOut, getJwks."""
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from api.auth.schemas import Jwk, Jwks, RefreshSession, Session, SignIn, SignOut
 from api.auth.sessions import begin_session, session_ended
 from api.bodies import body_of, decode_body
 from api.injected import Injected
-from api.problems import Problem, unauthenticated
+from api.problems import unauthenticated
 from api.wiring.services import Services
 from domain.identity.scope import Caller
 from domain.identity.sessions import Refresh, judge_refresh
@@ -35,20 +34,14 @@ class AuthController(Controller):
         """
         data = decode_body(body, SignIn)
         address = request.client.host if request.client else ""
-        wait = await services.throttle.seconds_to_wait(data.organisation, data.staff_no, address)
-        if wait:
-            raise Problem(
-                HTTPStatus.TOO_MANY_REQUESTS,
-                "too_many_sign_ins",
-                f"Too many failed sign-ins: try again in {wait} seconds.",
-                headers={"Retry-After": str(wait)},
-            )
-        async with services.accounts_of(data.organisation) as (store, organisation_id):
-            account = await store.account(data.staff_no)
-        # The password is checked between two transactions: a hash takes long, and a connection must not wait for it.
-        matches = await services.passwords.verify(data.password, account.password_hash if account else None)
-        if account is None or organisation_id is None or not matches or (account.is_demo and not services.settings.demo):
-            await services.throttle.failed(data.organisation, data.staff_no, address)
+        async with services.throttle.attempt(data.organisation, data.staff_no, address) as attempt:
+            async with services.accounts_of(data.organisation) as (store, organisation_id):
+                account = await store.account(data.staff_no)
+            # The password is checked between two transactions: a hash takes long, and a connection must not wait for it.
+            matches = await services.passwords.verify(data.password, account.password_hash if account else None)
+            allowed = account is not None and matches and (services.settings.demo or not account.is_demo)
+            attempt.failed = not allowed
+        if account is None or organisation_id is None or not allowed:
             raise unauthenticated("wrong_credentials", "Organisation, staff number or password is wrong.")
         caller = Caller(account.employee_id, organisation_id)
         async with services.sessions_of(organisation_id) as store:

@@ -1,5 +1,9 @@
 """Slowing down who guesses passwords: by account, whether it exists or not, and by address."""
 
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
 from math import ceil
 from time import time
 
@@ -7,9 +11,19 @@ from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from api.problems import Problem
+
 PER_ACCOUNT = parse("10 per 5 minutes")
 # A bank may stand behind one address: generous, against trying one password on every account.
 PER_ADDRESS = parse("1000 per 5 minutes")
+
+Key = tuple[RateLimitItem, tuple[str, ...]]
+
+
+class Attempt:
+    """A sign-in that is being tried; it counts against the limits when it `failed`."""
+
+    failed = False
 
 
 class SignInThrottle:
@@ -18,23 +32,39 @@ class SignInThrottle:
     def __init__(self, enabled: bool) -> None:  # noqa: FBT001
         self._enabled = enabled
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._under_way: Counter[Key] = Counter()
 
-    async def seconds_to_wait(self, organisation: str, staff_no: str, address: str) -> int:
-        """0 when a sign-in may be tried, else after how many seconds."""
+    @asynccontextmanager
+    async def attempt(self, organisation: str, staff_no: str, address: str) -> AsyncIterator[Attempt]:
+        """Try a sign-in. Raises `Problem` 429 after too many failures.
+
+        Attempts under way count as failures to come, or guessing in parallel would be free.
+        """
+        attempt = Attempt()
         if not self._enabled:
-            return 0
-        return max([await self._wait(limit, *key) for limit, key in self._keys(organisation, staff_no, address)])
+            yield attempt
+            return
+        keys: list[Key] = [(PER_ACCOUNT, ("account", organisation, staff_no)), (PER_ADDRESS, ("address", address))]
+        self._under_way.update(keys)
+        try:
+            for limit, key in keys:
+                if not await self._limiter.test(limit, *key, cost=self._under_way[limit, key]):
+                    raise await self._too_many(limit, key)
+            yield attempt
+        finally:
+            for limit, key in keys:
+                if attempt.failed:
+                    await self._limiter.hit(limit, *key)
+                self._under_way[limit, key] -= 1
+                if not self._under_way[limit, key]:
+                    del self._under_way[limit, key]
 
-    async def failed(self, organisation: str, staff_no: str, address: str) -> None:
-        """Count a failed sign-in."""
-        for limit, key in self._keys(organisation, staff_no, address):
-            await self._limiter.hit(limit, *key)
-
-    def _keys(self, organisation: str, staff_no: str, address: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-        return [(PER_ACCOUNT, ("account", organisation, staff_no)), (PER_ADDRESS, ("address", address))]
-
-    async def _wait(self, limit: RateLimitItem, *key: str) -> int:
-        if await self._limiter.test(limit, *key):
-            return 0
+    async def _too_many(self, limit: RateLimitItem, key: tuple[str, ...]) -> Problem:
         reset_time = (await self._limiter.get_window_stats(limit, *key)).reset_time
-        return max(1, ceil(reset_time - time()))
+        seconds = max(1, ceil(reset_time - time()))
+        return Problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "too_many_sign_ins",
+            f"Too many failed sign-ins: try again in {seconds} seconds.",
+            headers={"Retry-After": str(seconds)},
+        )

@@ -1,5 +1,8 @@
 """From an upload's JSON to the entries the domain judges: leniently, one by one, so that no review blocks another."""
 
+import json
+import re
+from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -7,12 +10,13 @@ from uuid import UUID
 
 import msgspec
 
-from api.bodies import decode_body, field_error
+from api.bodies import decode_body, field_error, refuse_deep
 from api.learner.schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
 from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
 
 DIGEST_BYTES = 16
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Upload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
@@ -21,9 +25,36 @@ class Upload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
     reviews: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=MOST_REVIEWS)]  # type: ignore[assignment]
 
 
+class LooseUpload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
+    """`SubmitReviews` with anything for reviews."""
+
+    reviews: Annotated[list[Any], msgspec.Meta(min_length=1, max_length=MOST_REVIEWS)]
+
+
 def read_upload(body: bytes) -> Upload:
-    """The batch around the reviews. Raises `Problem`."""
+    """The batch around the reviews. Raises `Problem`.
+
+    JavaScript writes half a character, such as a cut emoji, as an escape that no UTF-8 can hold, and msgspec refuses the whole
+    body for it. One such review must not block its batch, so the body is then read by the more lenient standard library.
+    """
+    if HALF_CHARACTER.search(body):
+        refuse_deep(body)
+        with suppress(ValueError, RecursionError):
+            return _read_leniently(body)
     return decode_body(body, Upload)
+
+
+def _read_leniently(body: bytes) -> Upload:
+    loose = json.loads(body, parse_constant=_refuse)
+    if not isinstance(loose, dict) or not isinstance(loose.get("reviews"), list):
+        raise ValueError("not an upload")  # noqa: TRY004
+    reviews = loose["reviews"]
+    upload = msgspec.convert({**loose, "reviews": [None] * len(reviews)}, LooseUpload)
+    return Upload(upload.sent_at, upload.device_id, [msgspec.Raw(json.dumps(review).encode()) for review in reviews])
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
 
 
 def entry_of(raw: msgspec.Raw) -> Entry:
@@ -32,7 +63,8 @@ def entry_of(raw: msgspec.Raw) -> Entry:
     try:
         loose = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        return Quarantined(_envelope(None, payload, payload), "malformed_review", f"not JSON: {error}")
+        # Only half a character gets here; the rest of the review may still tell its id.
+        return Quarantined(_envelope(json.loads(payload), payload, payload), "malformed_review", f"not JSON: {error}")
     # Sorted keys and no spaces: a retry that was written differently is still the same review.
     envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
     try:

@@ -11,6 +11,7 @@ from litestar.static_files import create_static_files_router
 
 from api import errors, openapi
 from api.auth.controllers import AuthController, get_jwks
+from api.bodies import require_json
 from api.hr.controllers import ExportController
 from api.learner.lessons import LessonController
 from api.learner.mastery import MasteryController
@@ -64,6 +65,7 @@ def describe_app(lifespan: object = None) -> Litestar:
             _api_page_assets(),
         ],
         dependencies=DEPENDENCIES,
+        guards=[require_json],
         exception_handlers={Exception: errors.respond},
         lifespan=[] if lifespan is None else [lifespan],  # type: ignore[list-item]
         openapi_config=openapi.CONFIG,

@@ -144,8 +144,8 @@ def provide_caller(request: Request[Any, Any, Any], now: Injected[datetime]) -> 
     return services_of(request).tokens.caller(token.strip(), now)
 
 
-async def provide_catalogue(request: Request[Any, Any, Any]) -> Catalogue:
-    """The published curriculum as of now."""
+async def provide_catalogue(request: Request[Any, Any, Any], caller: Injected[Caller]) -> Catalogue:  # noqa: ARG001
+    """The published curriculum as of now. Takes the caller so that who is not known is told so before anything is read."""
     return await services_of(request).catalogue()
 
 

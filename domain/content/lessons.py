@@ -51,7 +51,7 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class CompletionRule:
-    """What completes a program: every lesson read, and in each of its skills at least this coverage and mastery."""
+    """What completes a program: all lessons read, nothing to relearn, and in each skill at least this coverage and mastery."""
 
     min_coverage: float
     min_mastery: float

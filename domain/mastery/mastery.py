@@ -11,6 +11,7 @@ from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 
 FORECAST_HORIZON_DAYS = 3650
+TOLERANCE = 1e-9
 
 
 class Band(StrEnum):
@@ -68,15 +69,21 @@ def mastery_of(seen: Sequence[Held], total_weight: float, algorithm: Algorithm, 
     return Mastery(recalled / total_weight, sum(h.weight for h in seen) / total_weight, stable)
 
 
+def reaches(share: float, threshold: float) -> bool:
+    """Whether `share` is at least `threshold`, float noise forgiven: nine of ten items are 0.9 of them, whatever they weigh."""
+    return share >= threshold - TOLERANCE
+
+
 def band_of(mastery: Mastery, *, was_mastered: bool) -> Band:
     """The band; `fading` is for a skill that was mastered once and whose mastery has fallen below."""
     if mastery.coverage == 0:
         return Band.NOT_STARTED
-    if mastery.mastery >= RULE.mastered_mastery and mastery.coverage >= RULE.mastered_coverage and mastery.stable:
+    high = reaches(mastery.mastery, RULE.mastered_mastery)
+    if high and reaches(mastery.coverage, RULE.mastered_coverage) and mastery.stable:
         return Band.MASTERED
-    if was_mastered and mastery.mastery < RULE.mastered_mastery:
+    if was_mastered and not high:
         return Band.FADING
-    if mastery.coverage >= RULE.proficient_coverage and mastery.mastery >= RULE.proficient_mastery:
+    if reaches(mastery.coverage, RULE.proficient_coverage) and reaches(mastery.mastery, RULE.proficient_mastery):
         return Band.PROFICIENT
     return Band.LEARNING
 

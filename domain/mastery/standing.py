@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date
+from itertools import accumulate
 from typing import Protocol
 
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import ProgramVersion
-from domain.mastery.mastery import RULE, Band, band_of, held_of, mastery_of
+from domain.mastery.mastery import RULE, TOLERANCE, Band, band_of, held_of, mastery_of, reaches
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 from domain.practice.submit import SkillStanding
@@ -49,13 +50,20 @@ def meets_rule(
     catalogue: Catalogue,
     algorithm: Algorithm,
 ) -> bool:
-    """Whether every lesson is read, and every skill of the program has the coverage and mastery its rule asks for."""
+    """Whether every lesson is read, every skill has the coverage and mastery the rule asks for, and nothing is to be relearned.
+
+    Right after a wrong answer the model expects recall; that alone must not complete a program.
+    """
     if not lessons_done.issuperset(program.lesson_ids):
         return False
     for skill in catalogue.skills_of(program):
-        seen = held_of(catalogue.items_by_skill.get(skill, ()), memories, day)
+        items = catalogue.items_by_skill.get(skill, ())
+        if any(item.item_id in memories and memories[item.item_id].relearning for item in items):
+            return False
+        seen = held_of(items, memories, day)
         mastery = mastery_of(seen, total_weight(catalogue, skill), algorithm)
-        if mastery.coverage < program.rule.min_coverage or mastery.mastery < program.rule.min_mastery:
+        reached = reaches(mastery.coverage, program.rule.min_coverage) and reaches(mastery.mastery, program.rule.min_mastery)
+        if not reached:
             return False
     return True
 
@@ -63,9 +71,14 @@ def meets_rule(
 def _could_matter(standings: Mapping[str, SkillStanding], catalogue: Catalogue) -> bool:
     """Cheap test that keeps most answers from reading all memories: some skill is covered enough for anything to follow."""
     least = min([RULE.mastered_coverage, *(program.rule.min_coverage for program in catalogue.programs)])
-    return any(
-        standing.items_seen >= least * len(catalogue.items_by_skill.get(skill, ())) for skill, standing in standings.items()
-    )
+    return any(standing.items_seen >= _fewest_items(catalogue, skill, least) for skill, standing in standings.items())
+
+
+def _fewest_items(catalogue: Catalogue, skill: str, coverage: float) -> int:
+    """How few items can make up `coverage` of the skill's weight: the heaviest ones."""
+    wanted = coverage * total_weight(catalogue, skill) - TOLERANCE
+    heaviest = sorted((item.weight for item in catalogue.items_by_skill.get(skill, ())), reverse=True)
+    return sum(before < wanted for before in accumulate(heaviest, initial=0.0))
 
 
 async def note_progress(

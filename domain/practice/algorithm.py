@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from math import ceil
+from math import ceil, exp, expm1
 from typing import Protocol
-
-from fsrs_rs_python import DEFAULT_PARAMETERS, FSRS, MemoryState
 
 
 class Rating(IntEnum):
@@ -42,28 +40,75 @@ class Algorithm(Protocol):
         ...
 
 
+# The published defaults of FSRS-6 (open-spaced-repetition, fitted to some hundred million reviews).
+DEFAULT_PARAMETERS = (
+    0.212, 1.2931, 2.3065, 8.2956, 6.4133, 0.8334, 3.0194, 0.001, 1.8722, 0.1666, 0.796,
+    1.4835, 0.0614, 0.2629, 1.6483, 0.6014, 1.8729, 0.5425, 0.0912, 0.0658, 0.1542,
+)  # fmt: skip
+
+LEAST_STABILITY_DAYS, MOST_STABILITY_DAYS = 0.001, 36_500.0
+LEAST_DIFFICULTY, MOST_DIFFICULTY = 1.0, 10.0
+EASY = 4
+
+
 class Fsrs6:
-    """FSRS-6 by the engine inside Anki (`fsrs-rs`), which checks nothing it is given: this class does."""
+    """FSRS-6 in double precision; w0 … w20 are its 21 parameters, in the order and by the formulas of its authors.
+
+    Source: "The algorithm", wiki of open-spaced-repetition/fsrs4anki. Why not an engine: docs/decisions/0011-own-fsrs-steps.md.
+    """
 
     version = "FSRS-6"
 
-    def __init__(self, parameters: tuple[float, ...] = tuple(DEFAULT_PARAMETERS), parameter_set: str = "default") -> None:
+    def __init__(self, parameters: tuple[float, ...] = DEFAULT_PARAMETERS, parameter_set: str = "default") -> None:
         if len(parameters) != len(DEFAULT_PARAMETERS):
             raise ValueError(f"FSRS-6 takes {len(DEFAULT_PARAMETERS)} parameters, not {len(parameters)}")
         self.parameter_set = parameter_set
-        self._engine = FSRS(list(parameters))
+        self._w = parameters
         self.decay = -parameters[20]
         self.factor = 0.9 ** (1 / self.decay) - 1
+        # Mean reversion pulls difficulty towards that of a first "easy"; it is the same for every step.
+        self._reverted_difficulty = parameters[7] * self._first_difficulty(EASY)
 
     def step(self, before: State | None, rating: Rating, elapsed_days: int) -> State:
-        """One FSRS-6 step. Raises `ValueError` for negative days."""
+        """One FSRS-6 step. Raises `ValueError` for negative days or a rating it does not know."""
         if elapsed_days < 0:
             raise ValueError(f"elapsed_days must not be negative, got {elapsed_days}")
-        memory = None if before is None else MemoryState(before.stability, before.difficulty)
-        # The retention argument only sets the engine's own interval, which is not used: due days are ours.
-        following = self._engine.next_states(memory, 0.9, elapsed_days)
-        after = (following.good if rating is Rating.GOOD else following.again).memory
-        return State(after.stability, after.difficulty)
+        rating = Rating(rating)
+        if before is None:
+            return _bounded(self._w[rating - 1], self._first_difficulty(rating))
+        if elapsed_days == 0:
+            stability = self._same_day_stability(before, rating)
+        elif rating is Rating.GOOD:
+            stability = self._stability_after_recall(before, elapsed_days)
+        else:
+            stability = self._stability_after_forgetting(before, elapsed_days)
+        return _bounded(stability, self._next_difficulty(before.difficulty, rating))
+
+    def _first_difficulty(self, rating: int) -> float:
+        """D0(G) = w4 − e^(w5·(G−1)) + 1."""
+        return self._w[4] - exp(self._w[5] * (rating - 1)) + 1
+
+    def _next_difficulty(self, difficulty: float, rating: Rating) -> float:
+        """D' = w7·D0(easy) + (1−w7)·(D − w6·(G−3)·(10−D)/9): damped linearly, then reverted to the mean."""
+        damped = difficulty - self._w[6] * (rating - Rating.GOOD) * (MOST_DIFFICULTY - difficulty) / 9
+        return self._reverted_difficulty + (1 - self._w[7]) * damped
+
+    def _same_day_stability(self, before: State, rating: Rating) -> float:
+        """S' = S·e^(w17·(G−3+w18))·S^(−w19), never less than S after a success."""
+        growth: float = exp(self._w[17] * (rating - Rating.GOOD + self._w[18])) * before.stability ** -self._w[19]
+        return before.stability * (max(growth, 1.0) if rating is Rating.GOOD else growth)
+
+    def _stability_after_recall(self, before: State, elapsed_days: int) -> float:
+        """S' = S·(1 + e^w8·(11−D)·S^(−w9)·(e^(w10·(1−R)) − 1))."""
+        forgotten = 1 - self.retrievability(before.stability, elapsed_days)
+        ease: float = exp(self._w[8]) * (11 - before.difficulty) * before.stability ** -self._w[9]
+        return before.stability * (1 + ease * expm1(self._w[10] * forgotten))
+
+    def _stability_after_forgetting(self, before: State, elapsed_days: int) -> float:
+        """S' = w11·D^(−w12)·((S+1)^w13 − 1)·e^(w14·(1−R)), at most S/e^(w17·w18)."""
+        forgotten = 1 - self.retrievability(before.stability, elapsed_days)
+        kept: float = self._w[11] * before.difficulty ** -self._w[12] * ((before.stability + 1) ** self._w[13] - 1)
+        return min(kept * exp(self._w[14] * forgotten), before.stability / exp(self._w[17] * self._w[18]))
 
     def retrievability(self, stability: float, elapsed_days: int) -> float:
         """R(t) = (1 + F·t/S)^(−w20), F = 0.9^(−1/w20) − 1 (FSRS-6 forgetting curve)."""
@@ -71,8 +116,20 @@ class Fsrs6:
         return power
 
     def interval_days(self, stability: float, desired_retention: float) -> int:
-        """T = S/F · (r^(−1/w20) − 1), rounded up: the first whole day at or below `desired_retention`."""
+        """T = S/F · (r^(−1/w20) − 1), rounded up: the first whole day at or below `desired_retention`, at least tomorrow.
+
+        Raises `ValueError` for a retention that is no probability.
+        """
+        if not 0 < desired_retention < 1:
+            raise ValueError(f"desired_retention must lie between 0 and 1, got {desired_retention}")
         growth: float = desired_retention ** (1 / self.decay) - 1
         exact: float = stability / self.factor * growth
         # The subtraction forgives float noise, so that S = 3.0 at 0.9 is due after 3 days and not after 4.
         return max(1, ceil(exact - 1e-9))
+
+
+def _bounded(stability: float, difficulty: float) -> State:
+    return State(
+        stability=min(max(stability, LEAST_STABILITY_DAYS), MOST_STABILITY_DAYS),
+        difficulty=min(max(difficulty, LEAST_DIFFICULTY), MOST_DIFFICULTY),
+    )

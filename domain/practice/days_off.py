@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 LONGEST_RANGE_DAYS = 366
 MOST_RANGES = 50
+ONE_DAY = timedelta(days=1)
 WEEK = frozenset(range(1, 8))
 
 
@@ -42,16 +43,19 @@ class DaysOff:
 
     def shifted(self, due_on: date) -> date:
         """The first practising day on or after `due_on`: what a learner is told."""
-        return self._walk(due_on, 1)
+        while (off_until := self._off_around(due_on)) is not None and off_until.last < date.max:
+            due_on = off_until.last + ONE_DAY
+        return due_on
 
     def due_horizon(self, day: date) -> date:
         """The latest natural due day that is due on `day`: `day` itself, or on a day off the last practising day before it."""
-        return self._walk(day, -1)
-
-    def _walk(self, day: date, step: int) -> date:
-        # Bounded by what `defect` lets pass: every range once, and a week of weekdays around each.
-        for _ in range((LONGEST_RANGE_DAYS + 7) * (len(self.ranges) + 1)):
-            if not self.is_off(day) or day in (date.min, date.max):
-                return day
-            day += timedelta(days=step)
+        while (off_since := self._off_around(day)) is not None and off_since.first > date.min:
+            day = off_since.first - ONE_DAY
         return day
+
+    def _off_around(self, day: date) -> DateRange | None:
+        """Days off that hold `day`, as many as are known to hang together; None when `day` is not off."""
+        found = next((days for days in self.ranges if days.first <= day <= days.last), None)
+        if found is None and day.isoweekday() in self.weekdays:
+            return DateRange(day, day)
+        return found

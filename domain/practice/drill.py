@@ -95,6 +95,8 @@ def _new_items(
         if len(waiting) >= wanted:
             break
         unseen = [item for item in catalogue.items_by_lesson.get(lesson_id, ()) if item.item_id not in memories]
+        if not unseen:
+            continue
         if lesson_id not in lessons_done:
             if following is not None:
                 break

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from domain.content.items import ItemVersion
 from domain.content.kinds import MalformedResponse, Note
-from domain.content.kinds.base import Response
+from domain.content.kinds.base import Response, passes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,8 @@ class Verdict:
 def grade(item: ItemVersion, response: Response) -> Verdict:
     """Grade `response` against the version that was shown. Raises `MalformedResponse` for a response of another shape."""
     if "unknown" in response:
-        if dict(response) != {"unknown": True}:
+        if set(response) != {"unknown"} or response["unknown"] is not True:
             raise MalformedResponse('"unknown" stands alone and is true')
         return Verdict(correct=False, score=0.0, unknown=True, notes=())
     score = item.body.score(response)
-    # The tolerance keeps a score of 3/4 from missing a threshold of 0.75 by float noise.
-    correct = score >= item.body.threshold - 1e-9
-    return Verdict(correct=correct, score=score, unknown=False, notes=item.body.notes(response))
+    return Verdict(correct=passes(score, item.body.threshold), score=score, unknown=False, notes=item.body.notes(response))

@@ -116,7 +116,7 @@ clock_errors = st.sampled_from([timedelta(), timedelta(hours=-7), timedelta(days
 
 
 @given(submissions(), clock_errors, st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_law_2_any_order_batching_and_duplication_gives_the_same_log_and_memory(
     entries: list[Submission], clock_error: timedelta, data: st.DataObject
 ) -> None:
@@ -141,7 +141,6 @@ def test_law_2_any_order_batching_and_duplication_gives_the_same_log_and_memory(
 
 
 @given(submissions())
-@settings(deadline=None)
 def test_law_1_what_is_stored_is_the_fold_of_the_log(entries: list[Submission]) -> None:
     log = ReviewLog()
     for minute, entry in enumerate(reversed(entries)):

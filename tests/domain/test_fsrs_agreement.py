@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from fsrs import Card, Scheduler
 from fsrs import Rating as PyRating
-from fsrs_rs_python import DEFAULT_PARAMETERS
+from fsrs.scheduler import DEFAULT_PARAMETERS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -70,7 +70,7 @@ def test_both_use_the_same_21_parameters() -> None:
 
 @given(histories)
 @example([(0, False)] * 12)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_history_gives_the_memory_that_py_fsrs_gives(history: History) -> None:
     assert_agree(history)
 

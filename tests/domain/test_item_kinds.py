@@ -5,7 +5,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.content.kinds import Body, MalformedResponse, Matching, MultipleChoice, Ordering, SingleChoice, SpotPhrase
@@ -154,7 +154,6 @@ json_values = scalars | st.lists(scalars | st.lists(scalars, max_size=2), max_si
 
 
 @given(st.dictionaries(st.sampled_from([*FIELD_OF.values(), "unknown", "x"]), json_values, max_size=2))
-@settings(deadline=None)
 def test_any_json_is_scored_or_malformed_and_nothing_else(response: dict[str, Any]) -> None:
     for body in ONE_OF_EACH:
         try:

@@ -103,7 +103,7 @@ def test_nine_of_ten_equal_items_are_coverage_enough_whatever_they_weigh(weight:
 
 
 @given(st.lists(held_items, max_size=6), st.floats(0.0, 5.0), st.floats(0.05, 0.99))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_forecast_names_the_first_day_below_the_goal(seen: list[Held], unseen: float, goal: float) -> None:
     total = sum(h.weight for h in seen) + unseen
     days = (n for n in range(3651) if mastery_of(seen, total, FSRS, n).mastery < goal)

@@ -1,6 +1,7 @@
 """getDrill: what is asked today, in which order, and what is not given away."""
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -105,7 +106,7 @@ async def test_no_order_gives_away_the_right_one(bank: Bank, catalogue: Catalogu
     steps = item_steps(await phone.get("/v1/drill", size=100))
     in_order = 0
     for step in steps:
-        key = dict(catalogue.items[step["item_id"]].body.key)
+        key: dict[str, Any] = dict(catalogue.items[step["item_id"]].body.key)
         if step["kind"] == "ordering":
             in_order += [part["id"] for part in step["options"]] == list(key["order"])
         else:
@@ -327,7 +328,7 @@ async def test_a_drill_can_be_answered_from_what_it_says(bank: Bank, catalogue: 
     phone = await without_new(bank)
     await answer(phone, catalogue, list(catalogue.items)[:100], correctly=False)
     steps = item_steps(await phone.get("/v1/drill", size=100))
-    responses = {
+    responses: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "single_choice": lambda step: {"choice": step["options"][0]["id"]},
         "multiple_choice": lambda step: {"choices": [part["id"] for part in step["options"]]},
         "ordering": lambda step: {"order": [part["id"] for part in step["options"]]},

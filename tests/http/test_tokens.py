@@ -193,7 +193,7 @@ async def test_a_changed_payload_breaks_the_signature(bank: Bank) -> None:
     ids=lambda token: token[:12],
 )
 async def test_garbage_is_no_token(bank: Bank, token: str) -> None:
-    headers = {"Authorization": b"Bearer " + token.encode()}
+    headers = {b"Authorization": b"Bearer " + token.encode()}
     expect_problem(await bank.service.http.get("/v1/me", headers=headers), 401, "invalid_token")
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import permutations
+from math import comb, perm
 
-from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field
+from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field, passes
 from domain.content.kinds.ordering import Entry
 from domain.content.shuffle import shuffled
 from domain.text import Language
@@ -39,9 +39,15 @@ class Matching:
     @property
     def chance(self) -> float:
         """Share of the ways to give every left a different right that pass."""
-        size = len(self.lefts)
-        ways = list(permutations(range(len(self.rights)), size))
-        return sum(sum(r == left for left, r in enumerate(way)) / size >= self.pass_threshold for way in ways) / len(ways)
+        lefts, rights = len(self.lefts), len(self.rights)
+        if lefts == 0:
+            return 1.0
+        passing = sum(
+            comb(lefts, hits) * _ways_without_a_hit(lefts - hits, rights - hits)
+            for hits in range(lefts + 1)
+            if passes(hits / lefts, self.pass_threshold)
+        )
+        return passing / perm(rights, lefts)
 
     @property
     def key(self) -> Response:
@@ -60,3 +66,8 @@ class Matching:
 def _column(entries: tuple[Entry, ...], language: Language, *seed: object) -> tuple[RenderedPart, ...]:
     order = shuffled(entries, *seed, key=lambda entry: entry.id)
     return tuple(RenderedPart(entry.id, entry.text.said_in(language)) for entry in order)
+
+
+def _ways_without_a_hit(lefts: int, rights: int) -> int:
+    """Ways to give `lefts` different ones of `rights` rights and never the own one (inclusion and exclusion)."""
+    return sum((-1) ** wrong * comb(lefts, wrong) * perm(rights - wrong, lefts - wrong) for wrong in range(lefts + 1))

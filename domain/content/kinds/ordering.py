@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 
-from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field
+from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field, passes
 from domain.content.shuffle import shuffled
 from domain.text import Language, Text
 
@@ -43,10 +43,12 @@ class Ordering:
         """Share of the n! orders that pass; 1/n! when nothing but the exact order does."""
         size = len(self.entries)
         pairs = size * (size - 1) // 2
+        if pairs == 0:
+            return 1.0
         passing = sum(
             orders
             for inversions, orders in enumerate(_orders_by_inversions(size))
-            if (pairs - inversions) / pairs >= self.pass_threshold
+            if passes((pairs - inversions) / pairs, self.pass_threshold)
         )
         return passing / factorial(size)
 

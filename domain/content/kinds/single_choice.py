@@ -31,7 +31,7 @@ class SingleChoice:
     @property
     def chance(self) -> float:
         """One in the number of options."""
-        return 1 / len(self.options)
+        return 1 / max(1, len(self.options))
 
     @property
     def key(self) -> Response:
