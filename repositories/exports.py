@@ -9,7 +9,7 @@ from domain.content.lessons import ProgramVersion
 from domain.text import Language
 from repositories.connection import Connection
 
-# A cell that a spreadsheet would take for a formula gets an apostrophe before it, also behind spaces of every kind and full-width.
+# A cell that a spreadsheet would take for a formula gets an apostrophe before it, also behind spaces and when full-width.
 # The spaces are listed: what a regular expression takes for one depends on the server's locale.
 _SPACES = "\t-\r \u0085\u00a0\u1680\u180e\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 _FORMULA = f"^([{_SPACES}]*[=+@＝＋－＠-]|[\t\r\n])"

@@ -18,6 +18,8 @@ from domain.identity.scope import Caller
 ALGORITHM = "EdDSA"
 AUDIENCE = "composure"
 REMEMBERED_TOKENS = 20_000
+# The most that settings allow: a token that claims more was not issued here, whoever signed it.
+LONGEST_LIFETIME_SECONDS = 86_400
 
 
 class Claims(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,7 +89,7 @@ class AccessTokens:
             claims = msgspec.convert(json.loads(payload, object_pairs_hook=_without_duplicates), Claims)
         except (jwt.InvalidTokenError, msgspec.ValidationError, KeyError, TypeError, ValueError, RecursionError):
             raise _invalid_token() from None
-        if claims.iss != self._issuer or claims.aud != AUDIENCE:
+        if claims.iss != self._issuer or claims.aud != AUDIENCE or not 0 < claims.exp - claims.iat <= LONGEST_LIFETIME_SECONDS:
             raise _invalid_token()
         return claims
 

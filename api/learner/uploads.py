@@ -63,8 +63,11 @@ def entry_of(raw: msgspec.Raw) -> Entry:
     try:
         loose = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # Only half a character gets here; the rest of the review may still tell its id.
-        return Quarantined(_envelope(json.loads(payload), payload, payload), "malformed_review", f"not JSON: {error}")
+        # Half a character, or a number beyond every range; the rest of the review may still tell its id.
+        rest = None
+        with suppress(ValueError, RecursionError):
+            rest = json.loads(payload)
+        return Quarantined(_envelope(rest, payload, payload), "malformed_review", f"not JSON: {error}")
     # Sorted keys and no spaces: a retry that was written differently is still the same review.
     envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
     try:
@@ -89,7 +92,7 @@ def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:
     digest = blake2b(canonical, digest_size=DIGEST_BYTES).digest()
     try:
         identity = msgspec.convert(loose["id"], UUID)
-    except (msgspec.ValidationError, TypeError, KeyError):
+    except (msgspec.ValidationError, TypeError, KeyError, UnicodeError):
         # Without a usable id the content stands for it, so that a retry is still recognised.
         identity = UUID(bytes=digest)
     return Envelope(identity, payload, digest)

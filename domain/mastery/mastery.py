@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from statistics import median_high
+from statistics import median
 
 from domain.content.items import ItemVersion
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 
 FORECAST_HORIZON_DAYS = 3650
-TOLERANCE = 1e-9
+TOLERANCE = 1e-12
 
 
 class Band(StrEnum):
@@ -64,8 +64,7 @@ def mastery_of(seen: Sequence[Held], total_weight: float, algorithm: Algorithm, 
     if total_weight == 0 or not seen:
         return Mastery(0.0, 0.0, stable=False)
     recalled = sum(h.weight * algorithm.retrievability(h.stability, h.elapsed_days + ahead_days) for h in seen)
-    # The high median needs no average of two: "at least half of the items are that stable", which SQL can count as well.
-    stable = median_high(h.stability for h in seen) >= RULE.stable_days
+    stable = median(h.stability for h in seen) >= RULE.stable_days
     return Mastery(recalled / total_weight, sum(h.weight for h in seen) / total_weight, stable)
 
 

@@ -43,14 +43,18 @@ class DaysOff:
 
     def shifted(self, due_on: date) -> date:
         """The first practising day on or after `due_on`: what a learner is told."""
-        while (off_until := self._off_around(due_on)) is not None and off_until.last < date.max:
-            due_on = off_until.last + ONE_DAY
+        while (off := self._off_around(due_on)) is not None:
+            if off.last == date.max:
+                return date.max
+            due_on = off.last + ONE_DAY
         return due_on
 
     def due_horizon(self, day: date) -> date:
         """The latest natural due day that is due on `day`: `day` itself, or on a day off the last practising day before it."""
-        while (off_since := self._off_around(day)) is not None and off_since.first > date.min:
-            day = off_since.first - ONE_DAY
+        while (off := self._off_around(day)) is not None:
+            if off.first == date.min:
+                return date.min
+            day = off.first - ONE_DAY
         return day
 
     def _off_around(self, day: date) -> DateRange | None:

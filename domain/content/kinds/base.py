@@ -115,10 +115,11 @@ def chance_of_net_hits(candidates: int, key_size: int, threshold: float) -> floa
     if key_size == 0:
         return 1.0
     others = candidates - key_size
-    passing = sum(
+    passing: int = sum(
         comb(key_size, hits) * comb(others, false_alarms)
         for hits in range(key_size + 1)
         for false_alarms in range(others + 1)
         if hits + false_alarms and passes(max(0, hits - false_alarms) / key_size, threshold)
     )
-    return passing / (2**candidates - 1)
+    selections: int = 2**candidates - 1
+    return passing / selections
