@@ -22,6 +22,7 @@ BODY = "body"
 
 _PATH = re.compile(r"^(.*?)(?: - at `(?:key in )?`?\$([^`]*)`?)?$", re.DOTALL)
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_EMPTY_PAIRS = re.compile(rb"\[\]|\{\}")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP_BY_BRACKET = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
@@ -55,6 +56,12 @@ def refuse_deep(body: bytes) -> None:
     if body.count(b"[") + body.count(b"{") <= DEEPEST_JSON:
         return
     brackets = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
+    # Taking away empty pairs takes away a level at a time, and is done at C's speed.
+    peeled = brackets
+    for _ in range(DEEPEST_JSON):
+        peeled = _EMPTY_PAIRS.sub(b"", peeled)
+    if not peeled:
+        return
     if max(accumulate(map(_STEP_BY_BRACKET.__getitem__, brackets)), default=0) > DEEPEST_JSON:
         raise _too_deep()
 

@@ -10,21 +10,23 @@ from domain.identity.scope import Caller
 from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
-from domain.practice.submit import Recording, SkillStanding
+from domain.practice.submit import Recalled, Recording, SkillStanding
 from repositories.connection import Connection
 from repositories.learners import lock_learner
-from repositories.memories import MEMORY_COLUMNS, memory_from
 
-KNOWN_REVIEWS = """
+# Ids used before, and memories, in one round trip: a row without a digest is a memory, one without an item waits in quarantine.
+RECALL = """
 SELECT id, digest, item_id, item_version, response, correct, score, after_stability, after_difficulty, after_due_on,
-       after_last_practice_day, after_lapses, after_repetitions
+       after_last_practice_day, after_lapses, after_repetitions, NULL::date, NULL::bool, NULL::timestamptz
 FROM review WHERE learner_id = $1 AND id = ANY($2)
 UNION ALL
-SELECT id, digest, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+SELECT id, digest, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
 FROM review_quarantine WHERE learner_id = $1 AND id = ANY($2) AND released_at IS NULL
+UNION ALL
+SELECT last_review_id, NULL, item_id, NULL, NULL, NULL, NULL, stability, difficulty, due_on,
+       last_practice_day, lapses, repetitions, first_practice_day, relearning, last_answered_at
+FROM memory WHERE learner_id = $1 AND item_id = ANY($3)
 """
-
-MEMORIES_OF_ITEMS = f"SELECT item_id, {MEMORY_COLUMNS} FROM memory WHERE learner_id = $1 AND item_id = ANY($2)"
 
 ANSWERS_TO_ITEMS = """
 SELECT item_id, id, answered_at, practice_day, correct, chance, prior_known
@@ -92,15 +94,16 @@ class ReviewRepository:
         """Advance the sequence and hold the row. Raises `LearnerMissing`."""
         return await lock_learner(self._connection, self._caller)
 
-    async def known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
-        """Those of `ids` that were used before."""
-        rows = await self._connection.fetch(KNOWN_REVIEWS, self._caller.employee_id, ids)
-        return {row[0]: Known(digest=row[1], first=_first_verdict(row) if row[2] is not None else None) for row in rows}
-
-    async def memories(self, item_ids: Sequence[str]) -> dict[str, Memory]:
-        """Memories of those items that have one."""
-        rows = await self._connection.fetch(MEMORIES_OF_ITEMS, self._caller.employee_id, item_ids)
-        return {row[0]: memory_from(row[1:]) for row in rows}
+    async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
+        """Ids used before, and memories."""
+        known: dict[UUID, Known] = {}
+        memories: dict[str, Memory] = {}
+        for row in await self._connection.fetch(RECALL, self._caller.employee_id, ids, item_ids):
+            if row[1] is None:
+                memories[row[2]] = _memory(row)
+            else:
+                known[row[0]] = Known(digest=row[1], first=None if row[2] is None else _first_verdict(row))
+        return Recalled(known, memories)
 
     async def answers(self, item_ids: Sequence[str]) -> dict[str, list[Answer]]:
         """All answers to these items."""
@@ -130,8 +133,25 @@ class ReviewRepository:
 
 
 def _first_verdict(row: Sequence[Any]) -> FirstVerdict:
-    item_id, item_version, response, correct, score, *told = row[2:]
+    item_id, item_version, response, correct, score, *told = row[2:13]
     return FirstVerdict(item_id, item_version, msgspec.json.decode(response), correct, score, MemoryTold(*told))
+
+
+def _memory(row: Sequence[Any]) -> Memory:
+    stability, difficulty, due_on, last_practice_day, lapses, repetitions = row[7:13]
+    first_practice_day, relearning, last_answered_at = row[13:]
+    return Memory(
+        stability=stability,
+        difficulty=difficulty,
+        first_practice_day=first_practice_day,
+        last_practice_day=last_practice_day,
+        due_on=due_on,
+        repetitions=repetitions,
+        lapses=lapses,
+        relearning=relearning,
+        last_answered_at=last_answered_at,
+        last_review_id=row[0],
+    )
 
 
 def _review_columns(recording: Recording) -> list[list[object]]:

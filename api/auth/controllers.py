@@ -1,6 +1,5 @@
 """signIn, refreshSession, signOut, getJwks."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -25,13 +24,12 @@ class AuthController(Controller):
     tags = ["sessions"]
 
     @post("/sign-in", operation_id="signIn", status_code=200, opt=body_of(SignIn))
-    async def sign_in(
-        self, request: Request[Any, Any, Any], body: RawBody, services: Injected[Services], now: Injected[datetime]
-    ) -> Session:
+    async def sign_in(self, request: Request[Any, Any, Any], body: RawBody, services: Injected[Services]) -> Session:
         """Begin a session with staff number and password.
 
         401 `wrong_credentials` does not say which of the three was wrong; 429 after too many failures.
         """
+        now = services.clock()
         data = decode_body(body, SignIn)
         address = request.client.host if request.client else ""
         async with services.throttle.attempt(data.organisation, data.staff_no, address) as attempt:
@@ -48,8 +46,9 @@ class AuthController(Controller):
             return await begin_session(store, services.tokens, caller, None, now, services.settings.refresh_token_days)
 
     @post("/refresh", operation_id="refreshSession", status_code=200, opt=body_of(RefreshSession))
-    async def refresh(self, body: RawBody, services: Injected[Services], now: Injected[datetime]) -> Session:
+    async def refresh(self, body: RawBody, services: Injected[Services]) -> Session:
         """Exchange a refresh token for a new pair. A token handed in twice ends the session on every device that shares it."""
+        now = services.clock()
         token = decode_body(body, RefreshSession).refresh_token
         organisation_id = tenant_of(token)
         if organisation_id is None:
@@ -69,8 +68,9 @@ class AuthController(Controller):
         raise session_ended()
 
     @post("/sign-out", operation_id="signOut", status_code=204, opt=body_of(SignOut))
-    async def sign_out(self, body: RawBody, services: Injected[Services], now: Injected[datetime]) -> None:
+    async def sign_out(self, body: RawBody, services: Injected[Services]) -> None:
         """End a session. Also 204 for a token that no longer holds: afterwards it is signed out either way."""
+        now = services.clock()
         token = decode_body(body, SignOut).refresh_token
         organisation_id = tenant_of(token)
         if organisation_id is None:

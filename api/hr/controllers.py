@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, get
+from litestar import Controller, Request, get
 from litestar.datastructures import ResponseHeader
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
@@ -18,7 +18,6 @@ from api.problems import FieldError, Problem, invalid, not_found
 from api.text_fields import LanguageCode
 from api.wiring.exports import completions_export
 from api.wiring.services import Services
-from domain.identity.scope import Caller
 
 CSV = "text/csv"
 ROW_COUNT = "Composure-Row-Count"
@@ -49,14 +48,15 @@ class ExportController(Controller):
     )
     async def completions(
         self,
-        caller: Injected[Caller],
+        request: Request[Any, Any, Any],
         services: Injected[Services],
-        now: Injected[datetime],
         unit_id: Annotated[UUID | None, QueryParameter(description="Default: the unit of the caller's HR grant.")] = None,
         as_of: Annotated[str | None, QueryParameter(schema_extra={"format": "date-time"}, description=AS_OF)] = None,
         language: Annotated[LanguageCode, QueryParameter(description="Of headings and status.")] = "zh-Hans",
     ) -> Stream:
         """Program status and dates of every employee of a unit and below, as CSV. For HR of that unit only."""
+        now = services.clock()
+        caller = services.caller_of(request, now)
         moment = now if as_of is None else _moment(as_of, now)
         export = await completions_export(services, caller, unit_id, moment, language)
         if export is None:

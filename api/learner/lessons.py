@@ -1,6 +1,5 @@
 """listLessons, getLesson, completeLesson."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -12,10 +11,10 @@ from api.learner.rendering import cards_of
 from api.learner.schemas import LessonBody, LessonCompleted, LessonList, LessonSummary
 from api.parameters import ChosenLanguage, LessonId
 from api.problems import not_found
+from api.wiring.desk import Desk
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import LessonVersion
 from domain.mastery.standing import note_progress
-from domain.practice.algorithm import Algorithm
 from domain.practice.clock import practice_day
 from domain.practice.learner import Preferences
 
@@ -30,23 +29,22 @@ class LessonController(Controller):
     async def list_lessons(
         self,
         request: Request[Any, Any, Any],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
+        desk: Injected[Desk],
         language: ChosenLanguage = None,
     ) -> Response[LessonList]:
         """All lessons in the order of study, with when they were read."""
-        preferences = await _preferences(learner)
+        preferences = await _preferences(desk.learner)
         said_in = language or preferences.language
-        read = await learner.lessons_completed_at()
+        read = await desk.learner.lessons_completed_at()
         seen: set[str] = set()
         lessons: list[LessonSummary] = []
-        for program in catalogue.programs:
+        for program in desk.catalogue.programs:
             for module in program.modules:
                 for lesson_id in module.lesson_ids:
                     if lesson_id in seen:
                         continue
                     seen.add(lesson_id)
-                    lesson = catalogue.lessons[lesson_id]
+                    lesson = desk.catalogue.lessons[lesson_id]
                     lessons.append(
                         LessonSummary(
                             lesson_id=lesson_id,
@@ -66,14 +64,13 @@ class LessonController(Controller):
         self,
         request: Request[Any, Any, Any],
         lesson_id: LessonId,
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
+        desk: Injected[Desk],
         language: ChosenLanguage = None,
     ) -> Response[LessonBody]:
         """One lesson with its cards."""
-        lesson = _lesson(catalogue, lesson_id)
-        said_in = language or (await _preferences(learner)).language
-        read = await learner.lessons_completed_at()
+        lesson = _lesson(desk.catalogue, lesson_id)
+        said_in = language or (await _preferences(desk.learner)).language
+        read = await desk.learner.lessons_completed_at()
         body = LessonBody(
             lesson_id=lesson_id,
             lesson_version=lesson.version,
@@ -89,18 +86,15 @@ class LessonController(Controller):
     async def complete(
         self,
         lesson_id: LessonId,
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        algorithm: Injected[Algorithm],
-        now: Injected[datetime],
+        desk: Injected[Desk],
     ) -> LessonCompleted:
         """Record that the lesson was read to its end. Safe to repeat: the first time counts."""
-        lesson = _lesson(catalogue, lesson_id)
-        day = practice_day(now, (await _preferences(learner)).time_zone)
-        await learner.complete_lesson(lesson)
-        await note_progress(await learner.standings(), day, learner, catalogue=catalogue, algorithm=algorithm)
-        read = await learner.lessons_completed_at()
-        return LessonCompleted(lesson_id, read[lesson_id], sorted(await learner.completions()))
+        lesson = _lesson(desk.catalogue, lesson_id)
+        day = practice_day(desk.now, (await _preferences(desk.learner)).time_zone)
+        await desk.learner.complete_lesson(lesson)
+        await note_progress(await desk.learner.standings(), day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
+        read = await desk.learner.lessons_completed_at()
+        return LessonCompleted(lesson_id, read[lesson_id], sorted(await desk.learner.completions()))
 
 
 def _lesson(catalogue: Catalogue, lesson_id: str) -> LessonVersion:

@@ -1,13 +1,12 @@
 """getMastery and getProgress."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Request, Response, get
 
 from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
-from api.learner.ports import LearnerStore
 from api.learner.schemas import (
     DayBody,
     ForecastBody,
@@ -18,6 +17,7 @@ from api.learner.schemas import (
 )
 from api.parameters import ChosenLanguage
 from api.problems import not_found
+from api.wiring.desk import Desk
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import Skill
 from domain.mastery.mastery import band_of, falls_below_on, held_of, mastery_of
@@ -41,25 +41,21 @@ class MasteryController(Controller):
     async def mastery(
         self,
         request: Request[Any, Any, Any],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        algorithm: Injected[Algorithm],
-        now: Injected[datetime],
+        desk: Injected[Desk],
         language: ChosenLanguage = None,
     ) -> Response[MasteryBody]:
         """Mastery by skill today, with coverage, band, and what becomes of it without practice."""
-        preferences = await learner.preferences()
+        preferences = await desk.learner.preferences()
         if preferences is None:
             raise not_found()
-        day = practice_day(now, preferences.time_zone)
-        memories = await learner.memories()
-        mastered_on = {skill: standing.mastered_on for skill, standing in (await learner.standings()).items()}
+        day = practice_day(desk.now, preferences.time_zone)
+        memories = await desk.learner.memories()
+        mastered_on = {skill: standing.mastered_on for skill, standing in (await desk.learner.standings()).items()}
         horizon = preferences.days_off.due_horizon(day)
+        said_in = language or preferences.language
         skills = [
-            _skill(
-                skill, memories, mastered_on.get(skill.code), day, horizon, catalogue, algorithm, language or preferences.language
-            )
-            for skill in catalogue.skills.values()
+            _skill(skill, memories, mastered_on.get(skill.code), day, horizon, desk.catalogue, desk.algorithm, said_in)
+            for skill in desk.catalogue.skills.values()
         ]
         return conditional(request, MasteryBody(day, skills))
 
@@ -67,20 +63,18 @@ class MasteryController(Controller):
     async def progress(
         self,
         request: Request[Any, Any, Any],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        now: Injected[datetime],
+        desk: Injected[Desk],
         language: ChosenLanguage = None,
     ) -> Response[ProgressBody]:
         """Streak, days practised, minutes, the last 30 practice days, and programs."""
-        preferences = await learner.preferences()
+        preferences = await desk.learner.preferences()
         if preferences is None:
             raise not_found()
-        today = practice_day(now, preferences.time_zone)
-        days = await learner.practice_days()
+        today = practice_day(desk.now, preferences.time_zone)
+        days = await desk.learner.practice_days()
         progress = progress_of(days, today, preferences.days_off)
-        read = await learner.lessons_done()
-        completed_at = await learner.completions_at()
+        read = await desk.learner.lessons_done()
+        completed_at = await desk.learner.completions_at()
         body = ProgressBody(
             practice_day=today,
             streak_days=progress.streak_days,
@@ -102,7 +96,7 @@ class MasteryController(Controller):
                     lessons_total=len(program.lesson_ids),
                     completed_at=completed_at.get(program.program_id),
                 )
-                for program in catalogue.programs
+                for program in desk.catalogue.programs
             ],
         )
         return conditional(request, body)

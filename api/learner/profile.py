@@ -20,6 +20,7 @@ from api.learner.schemas import (
     UpdateMe,
 )
 from api.problems import FieldError, Problem, not_found
+from api.wiring.desk import Desk
 from domain.identity.scope import Caller
 from domain.practice.clock import is_time_zone
 from domain.practice.days_off import DateRange, DaysOff
@@ -40,17 +41,17 @@ class ProfileController(Controller):
         return Response(None, status_code=204, headers={"Allow": "GET, OPTIONS, PATCH"})
 
     @get("", operation_id="getMe")
-    async def me(self, caller: Injected[Caller], learner: Injected[LearnerStore]) -> Me:
+    async def me(self, desk: Injected[Desk]) -> Me:
         """Who the caller is, and what the caller has set."""
-        return await _me(caller, learner)
+        return await _me(desk.caller, desk.learner)
 
     @patch("", operation_id="updateMe", opt=body_of(UpdateMe))
-    async def update(self, body: RawBody, caller: Injected[Caller], learner: Injected[LearnerStore]) -> Me:
+    async def update(self, body: RawBody, desk: Injected[Desk]) -> Me:
         """Change preferences; what is left out stays. Days off shift due days from the next drill on."""
         changes = decode_body(body, UpdateMe)
-        before = await learner.lock()
-        await learner.set_preferences(_changed(before.preferences, changes))
-        return await _me(caller, learner)
+        before = await desk.learner.lock()
+        await desk.learner.set_preferences(_changed(before.preferences, changes))
+        return await _me(desk.caller, desk.learner)
 
 
 async def _me(caller: Caller, learner: LearnerStore) -> Me:

@@ -110,8 +110,8 @@ class ResultWriter:
         )
 
     def _feedback(self, item: ItemVersion, verdict: FirstVerdict) -> FeedbackBody:
-        # Graded again rather than stored: the version is immutable, so this says what was said the first time.
-        notes = grade(item, verdict.response).notes
+        # A duplicate is graded again: the version is immutable, so this says what was said the first time.
+        notes = grade(item, verdict.response).notes if verdict.notes is None else verdict.notes
         return FeedbackBody(
             key=dict(item.body.key), notes=[NoteBody(note.id, note.text.said_in(self._language)) for note in notes]
         )

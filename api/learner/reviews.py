@@ -1,6 +1,5 @@
 """getDrill and submitReviews: the daily loop."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
@@ -10,21 +9,17 @@ from api.bodies import body_of
 from api.conditional import CONDITIONAL, conditional
 from api.cursors import encode_cursor
 from api.injected import Injected
-from api.learner.ports import LearnerStore
 from api.learner.rendering import ResultWriter, step_body
 from api.learner.schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
 from api.learner.uploads import batch_of, entry_of, read_upload
 from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
 from api.problems import not_found
-from api.wiring.services import Services
-from domain.content.catalogue import Catalogue
-from domain.identity.scope import Caller
+from api.wiring.desk import Desk
 from domain.mastery.standing import note_progress
-from domain.practice.algorithm import Algorithm
 from domain.practice.clock import practice_day
 from domain.practice.drill import build_drill
-from domain.practice.submit import ReviewStore, submit_reviews
+from domain.practice.submit import submit_reviews
 
 LARGEST_DRILL = 100
 
@@ -39,11 +34,7 @@ class ReviewController(Controller):
     async def drill(
         self,
         request: Request[Any, Any, Any],
-        caller: Injected[Caller],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        algorithm: Injected[Algorithm],
-        now: Injected[datetime],
+        desk: Injected[Desk],
         size: Annotated[int | None, QueryParameter(ge=1, le=LARGEST_DRILL)] = None,
         language: ChosenLanguage = None,
     ) -> Response[DrillBody]:
@@ -51,34 +42,29 @@ class ReviewController(Controller):
 
         `size` is the number of items (default: what fills the daily goal), `language` overrides the profile's.
         """
-        preferences = await learner.preferences()
+        preferences = await desk.learner.preferences()
         if preferences is None:
             raise not_found()
-        day = practice_day(now, preferences.time_zone)
+        day = practice_day(desk.now, preferences.time_zone)
         drill = build_drill(
             day,
             size or preferences.drill_size,
             preferences,
-            await learner.memories(),
-            await learner.lessons_done(),
-            catalogue,
-            algorithm,
+            await desk.learner.memories(),
+            await desk.learner.lessons_done(),
+            desk.catalogue,
+            desk.algorithm,
         )
         said_in = language or preferences.language
         counts = CountsBody(drill.counts.relearn, drill.counts.due, drill.counts.new)
-        steps = [step_body(step, caller.employee_id, said_in) for step in drill.steps]
+        steps = [step_body(step, desk.caller.employee_id, said_in) for step in drill.steps]
         return conditional(request, DrillBody(day, preferences.time_zone, said_in, counts, steps))
 
     @post("/reviews", operation_id="submitReviews", status_code=200, opt=body_of(SubmitReviews))
     async def submit(
         self,
         body: RawBody,
-        caller: Injected[Caller],
-        reviews: Injected[ReviewStore],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        services: Injected[Services],
-        now: Injected[datetime],
+        desk: Injected[Desk],
     ) -> ReviewReceipt:
         """Hand in 1 to 500 answers; safe to repeat.
 
@@ -89,23 +75,23 @@ class ReviewController(Controller):
         entries = [entry_of(raw) for raw in upload.reviews]
         receipt = await submit_reviews(
             entries,
-            batch_of(upload, now),
-            reviews,
-            learner_id=caller.employee_id,
-            catalogue=catalogue,
-            algorithm=services.algorithm,
+            batch_of(upload, desk.now),
+            desk.reviews,
+            learner_id=desk.caller.employee_id,
+            catalogue=desk.catalogue,
+            algorithm=desk.algorithm,
         )
         correct = [review.graded for review in receipt.reviews if review.graded.correct]
         if correct:
             standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
             last_day = max(review.practice_day for review in correct)
-            await note_progress(standings, last_day, learner, catalogue=catalogue, algorithm=services.algorithm)
+            await note_progress(standings, last_day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
         preferences = receipt.learner.preferences
-        writer = ResultWriter(catalogue, services.algorithm, preferences, practice_day(now, preferences.time_zone))
+        writer = ResultWriter(desk.catalogue, desk.algorithm, preferences, practice_day(desk.now, preferences.time_zone))
         results = [writer.result(outcome) for outcome in receipt.outcomes]
         for result in results:
             REVIEWS.labels(result.status).inc()
         return ReviewReceipt(
             results=results,
-            cursor=encode_cursor(await services.epoch(), receipt.learner.sequence),
+            cursor=encode_cursor(desk.services.epoch, receipt.learner.sequence),
         )

@@ -1,7 +1,6 @@
 """listTeam and getTeamMastery."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,16 +9,14 @@ from litestar import Controller, Request, Response, get
 
 from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
-from api.learner.ports import LearnerStore
 from api.learner.schemas import UnitBody
 from api.manager.ports import TeamStore
 from api.manager.schemas import CellBody, MemberBody, MemberMasteryBody, SkillHeading, TeamBody, TeamMasteryBody
 from api.parameters import AfterStaffNo, ChosenLanguage, Limit, UnitId
 from api.problems import not_found
-from domain.content.catalogue import Catalogue
+from api.wiring.desk import Desk
 from domain.mastery.mastery import Band, band_of
 from domain.mastery.team import Member, TeamCell, Unit, weighed_items
-from domain.practice.algorithm import Fsrs6
 from domain.practice.clock import practice_day
 
 
@@ -30,9 +27,9 @@ class TeamController(Controller):
     tags = ["teams"]
 
     @get("", operation_id="listTeam")
-    async def team(self, unit_id: UnitId, team: Injected[TeamStore], limit: Limit = 100, after: AfterStaffNo = None) -> TeamBody:
+    async def team(self, unit_id: UnitId, desk: Injected[Desk], limit: Limit = 100, after: AfterStaffNo = None) -> TeamBody:
         """People below the unit, by staff number."""
-        unit, members, total, following = await _page(unit_id, team, limit, after, f"/v1/teams/{unit_id}", {})
+        unit, members, total, following = await _page(unit_id, await desk.team(), limit, after, f"/v1/teams/{unit_id}", {})
         return TeamBody(
             unit=UnitBody(unit.unit_id, unit.name),
             members=[
@@ -48,11 +45,7 @@ class TeamController(Controller):
         self,
         request: Request[Any, Any, Any],
         unit_id: UnitId,
-        team: Injected[TeamStore],
-        learner: Injected[LearnerStore],
-        catalogue: Injected[Catalogue],
-        algorithm: Injected[Fsrs6],
-        now: Injected[datetime],
+        desk: Injected[Desk],
         limit: Limit = 100,
         after: AfterStaffNo = None,
         language: ChosenLanguage = None,
@@ -60,17 +53,18 @@ class TeamController(Controller):
         """People × skills: mastery, coverage and band today, and the day of last practice."""
         chosen = {} if language is None else {"language": language}
         path = f"/v1/teams/{unit_id}/mastery"
+        team = await desk.team()
         unit, members, total, following = await _page(unit_id, team, limit, after, path, chosen)
-        preferences = await learner.preferences()
+        preferences = await desk.learner.preferences()
         if preferences is None:
             raise not_found()
         said_in = language or preferences.language
-        cells = await team.mastery(members, list(weighed_items(catalogue)), algorithm, now)
-        codes = list(catalogue.skills)
+        cells = await team.mastery(members, list(weighed_items(desk.catalogue)), desk.algorithm, desk.now)
+        codes = list(desk.catalogue.skills)
         body = TeamMasteryBody(
             unit=UnitBody(unit.unit_id, unit.name),
-            practice_day=practice_day(now, preferences.time_zone),
-            skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in catalogue.skills.values()],
+            practice_day=practice_day(desk.now, preferences.time_zone),
+            skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in desk.catalogue.skills.values()],
             members=[
                 MemberMasteryBody(
                     employee_id=member.employee_id,

@@ -20,8 +20,9 @@ from api.learner.reviews import ReviewController
 from api.manager.controllers import TeamController
 from api.observing import Observing
 from api.operations.controllers import live, metrics, ready
+from api.wiring.desk import DEPENDENCIES
 from api.wiring.logs import configure_logs
-from api.wiring.services import DEPENDENCIES, Clock, running_services, wall_clock
+from api.wiring.services import Clock, running_services, wall_clock
 from api.wiring.settings import Settings, SettingsError
 
 LARGEST_BODY_BYTES = 1 << 20

@@ -3,7 +3,14 @@
 import logging
 import sys
 
+import msgspec
 import structlog
+
+
+def _json(event: object, **_: object) -> str:
+    """JSON by msgspec, several times as fast as the standard library's."""
+    return msgspec.json.encode(event, enc_hook=str).decode()
+
 
 _plain = structlog.stdlib.ProcessorFormatter.remove_processors_meta
 
@@ -17,7 +24,9 @@ def configure_logs(log_format: str) -> None:
         structlog.processors.format_exc_info,
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer(_json)
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
         processors=[*shared, renderer],

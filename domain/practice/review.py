@@ -1,11 +1,12 @@
 """Reviews: what a device hands in, what is recorded of it for ever, and what waits in quarantine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from domain.content.kinds import Note
 from domain.practice.memory import Answer, Memory
 
 Reason = Literal["malformed_review", "malformed_response", "unknown_item", "unknown_item_version", "unknown_time_zone"]
@@ -68,6 +69,7 @@ class GradedReview:
     score: float
     chance: float
     prior_known: float
+    notes: tuple[Note, ...]
 
     @property
     def answer(self) -> Answer:
@@ -119,7 +121,10 @@ class RecordedReview:
 
 @dataclass(frozen=True, slots=True)
 class FirstVerdict:
-    """What was told about a review when it was first recorded; a duplicate is answered with it."""
+    """What was told about a review when it was first recorded; a duplicate is answered with it.
+
+    `notes` are None when they were not kept: grading the response again gives them again.
+    """
 
     item_id: str
     item_version: int
@@ -127,6 +132,7 @@ class FirstVerdict:
     correct: bool
     score: float
     after: MemoryTold
+    notes: tuple[Note, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,14 @@ class Receipt:
     standings: Mapping[str, SkillStanding]
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What the store knows already: ids used before, and memories of items practised before."""
+
+    known: Mapping[UUID, Known]
+    memories: Mapping[str, Memory]
+
+
 class ReviewStore(Protocol):
     """One learner's log and memories."""
 
@@ -117,12 +125,8 @@ class ReviewStore(Protocol):
         """Advance the learner's sequence, and hold the row until the transaction ends: uploads of one learner queue here."""
         ...
 
-    async def known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
-        """Those of `ids` that were recorded or quarantined before."""
-        ...
-
-    async def memories(self, item_ids: Sequence[str]) -> dict[str, Memory]:
-        """Memories of those items that were practised before."""
+    async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
+        """Those of `ids` that were recorded or quarantined before, and the memories of those items that have one."""
         ...
 
     async def answers(self, item_ids: Sequence[str]) -> dict[str, list[Answer]]:
@@ -160,6 +164,7 @@ def judge(submission: Submission, batch: Batch, catalogue: Catalogue) -> GradedR
         score=verdict.score,
         chance=item.chance,
         prior_known=item.prior_known,
+        notes=verdict.notes,
     )
 
 
@@ -175,13 +180,14 @@ async def submit_reviews(
     """Record a batch. Returns one outcome for each entry, in order; safe to repeat any number of times."""
     judged = [judge(entry, batch, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
     learner = await store.lock_learner()
-    known = await store.known([_envelope(each).id for each in judged])
-    fresh, quarantined, released = _sort_out(judged, known)
-    recorded, memories = await _fold_in(fresh, store, learner_id, catalogue, algorithm)
+    items = {each.submission.item_id for each in judged if isinstance(each, GradedReview)}
+    recalled = await store.recall([_envelope(each).id for each in judged], sorted(items))
+    fresh, quarantined, released = _sort_out(judged, recalled.known)
+    recorded, memories = await _fold_in(fresh, recalled.memories, store, learner_id, catalogue, algorithm)
     days = practised_days(fresh)
     recording = Recording(batch, learner.sequence, recorded, quarantined, released, memories, days)
     standings = await store.record(recording)
-    return Receipt(_outcomes(judged, known, recorded), learner, tuple(recorded), standings)
+    return Receipt(_outcomes(judged, recalled.known, recorded), learner, tuple(recorded), standings)
 
 
 def _envelope(judged: GradedReview | Quarantined) -> Envelope:
@@ -213,6 +219,7 @@ def _sort_out(
 
 async def _fold_in(
     fresh: Sequence[GradedReview],
+    stored: Mapping[str, Memory],
     store: ReviewStore,
     learner_id: UUID,
     catalogue: Catalogue,
@@ -222,10 +229,7 @@ async def _fold_in(
     by_item: dict[str, list[GradedReview]] = {}
     for review in sorted(fresh, key=lambda review: review.answer.place):
         by_item.setdefault(review.submission.item_id, []).append(review)
-    if not by_item:
-        return [], []
-    stored = await store.memories(list(by_item))
-    late = [item_id for item_id, memory in stored.items() if by_item[item_id][0].answer.place < memory.place]
+    late = [item for item, reviews in by_item.items() if item in stored and reviews[0].answer.place < stored[item].place]
     histories = await store.answers(late) if late else {}
 
     recorded: list[RecordedReview] = []
@@ -306,4 +310,5 @@ def _first_verdict(review: RecordedReview) -> FirstVerdict:
         correct=graded.correct,
         score=graded.score,
         after=review.after,
+        notes=graded.notes,
     )

@@ -9,7 +9,7 @@ from domain.practice.learner import Learner, Preferences
 from domain.practice.memory import Answer, Memory
 from domain.practice.progress import PracticeDay
 from domain.practice.review import FirstVerdict, Known, Quarantined, RecordedReview
-from domain.practice.submit import Recording, SkillStanding
+from domain.practice.submit import Recalled, Recording, SkillStanding
 
 
 @dataclass
@@ -27,13 +27,14 @@ class ReviewLog:
         self.sequence += 1
         return Learner(self.sequence, Preferences("Asia/Shanghai", "zh-Hans"))
 
-    async def known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
+    async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
+        memories = {item_id: self.items[item_id] for item_id in item_ids if item_id in self.items}
+        return Recalled(self._known(ids), memories)
+
+    def _known(self, ids: Sequence[UUID]) -> dict[UUID, Known]:
         recorded = {i: self.reviews[i] for i in ids if i in self.reviews}
         held = {i: Known(self.quarantine[i].envelope.digest, None) for i in ids if i in self.quarantine}
         return held | {i: Known(row.graded.submission.envelope.digest, _first_verdict(row)) for i, row in recorded.items()}
-
-    async def memories(self, item_ids: Sequence[str]) -> dict[str, Memory]:
-        return {item_id: self.items[item_id] for item_id in item_ids if item_id in self.items}
 
     async def answers(self, item_ids: Sequence[str]) -> dict[str, list[Answer]]:
         return {

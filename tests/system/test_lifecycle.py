@@ -93,7 +93,7 @@ def test_the_demo_starts_serves_stops_and_starts_again_with_all_data(data_dir: P
 
 def test_law_5_an_acknowledged_review_survives_kill_9_of_service_and_database(data_dir: Path, tmp_path: Path) -> None:
     settings = {"COMPOSURE_DATA_DIR": str(data_dir), "COMPOSURE_PORT": str(free_port())}
-    uploads = []
+    uploads: list[dict[str, Any]] = []
     for round_of in range(2):
         with composure(tmp_path / f"{round_of}.log", "serve", "--demo", **settings) as running:
             running.wait_until_live()
