@@ -75,7 +75,6 @@ async def statements_of(stage: Stage, url: str, ahead: Sequence[Request], reques
     ):
         services = app.state.services
         await services.catalogue()
-        await services.epoch()
         services.database = _Overheard(services.database, heard)
         for place, request in enumerate([*ahead, *requests]):
             heard.clear()
