@@ -68,9 +68,11 @@ WITH new_review AS (
         reviews = practice_day.reviews + excluded.reviews, correct = practice_day.correct + excluded.correct,
         practised_ms = practice_day.practised_ms + excluded.practised_ms
 )
-INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen)
-SELECT $1, $2, s.* FROM unnest($51::text[], $52::int[]) AS s
-ON CONFLICT (learner_id, skill) DO UPDATE SET items_seen = skill_standing.items_seen + excluded.items_seen
+INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen, reviews, last_practised_on)
+SELECT $1, $2, s.* FROM unnest($51::text[], $52::int[], $53::int[], $54::date[]) AS s
+ON CONFLICT (learner_id, skill) DO UPDATE SET
+    items_seen = skill_standing.items_seen + excluded.items_seen, reviews = skill_standing.reviews + excluded.reviews,
+    last_practised_on = greatest(skill_standing.last_practised_on, excluded.last_practised_on), figured_on = NULL
 RETURNING skill, items_seen, mastered_on
 """
 
@@ -188,10 +190,14 @@ def _day_columns(recording: Recording) -> list[list[object]]:
 
 
 def _standing_columns(recording: Recording) -> list[list[object]]:
-    seen: dict[str, int] = {}
-    for changed in recording.memories:
-        seen[changed.skill] = seen.get(changed.skill, 0) + changed.first_seen
-    return [list(seen), list(seen.values())]
+    skills = sorted({changed.skill for changed in recording.memories})
+    changed = [[each for each in recording.memories if each.skill == skill] for skill in skills]
+    return [
+        list(skills),
+        [sum(each.first_seen for each in own) for own in changed],
+        [sum(review.graded.skill == skill for review in recording.reviews) for skill in skills],
+        [max(each.memory.last_practice_day for each in own) for own in changed],
+    ]
 
 
 def _quarantine_columns(quarantined: Sequence[Quarantined]) -> list[list[object]]:

@@ -1,12 +1,14 @@
 """Units, people and their mastery below the units a caller was granted."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+from domain.content.catalogue import Catalogue
 from domain.identity.scope import Role, Scope
 from domain.mastery.mastery import RULE, Mastery
-from domain.mastery.team import Member, TeamCell, Unit, WeighedItem
+from domain.mastery.team import Member, TeamCell, Unit, weighed_items
 from domain.practice.algorithm import Fsrs6
 from domain.practice.clock import practice_day
 from repositories.connection import Connection
@@ -31,28 +33,76 @@ ORDER BY employee.staff_no
 LIMIT $3
 """
 
-# R(t) = (1 + F·t/S)^decay, summed by learner and skill: the same formula as domain.practice.algorithm, held to it by a test.
-# A median stability of at least 21 days is counted, not sorted for: half of the items are that stable.
-TEAM_MASTERY = """
-SELECT memory.learner_id, item.skill,
-       sum(item.weight * power(
-           1 + $4::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $5::float8
-       )) / item.skill_weight,
-       sum(item.weight) / item.skill_weight,
-       2 * count(*) FILTER (WHERE memory.stability >= $6) >= count(*),
-       max(memory.last_practice_day)
-FROM unnest($1::uuid[], $7::date[]) AS today (learner_id, day)
-JOIN memory ON memory.learner_id = today.learner_id
-JOIN unnest($2::text[], $3::text[], $8::float8[], $9::float8[]) AS item (item_id, skill, weight, skill_weight)
-  ON item.item_id = memory.item_id
-GROUP BY memory.learner_id, item.skill, item.skill_weight
-"""
-
 ZONES = "SELECT learner_id, time_zone FROM learner WHERE learner_id = ANY($1)"
 
-MASTERED_ON = """
-SELECT learner_id, skill, mastered_on FROM skill_standing WHERE learner_id = ANY($1) AND mastered_on IS NOT NULL
+STANDINGS = """
+SELECT learner_id, skill, reviews, last_practised_on, mastered_on IS NOT NULL, figured_on, figured_revision, mastery, coverage,
+       stable
+FROM skill_standing WHERE learner_id = ANY($1)
 """
+
+# R(t) = (1 + F·t/S)^decay, summed by learner and skill: the same formula as domain.practice.algorithm, held to it by a test.
+# Learner by learner through the key of memory: joined at once, the planner reads the memories of the whole bank.
+FIGURES = """
+SELECT today.learner_id, own.*
+FROM unnest($1::uuid[], $2::date[]) AS today (learner_id, day)
+CROSS JOIN LATERAL (
+    SELECT item.skill,
+           sum(item.weight * power(
+               1 + $7::float8 * greatest(0, today.day - memory.last_practice_day) / memory.stability, $8::float8
+           )) / item.skill_weight,
+           sum(item.weight) / item.skill_weight,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY memory.stability) >= $9
+    FROM (SELECT item_id, stability, last_practice_day FROM memory WHERE learner_id = today.learner_id OFFSET 0) AS memory
+    JOIN unnest($3::text[], $4::text[], $5::float8[], $6::float8[]) AS item (item_id, skill, weight, skill_weight)
+      ON item.item_id = memory.item_id
+    GROUP BY item.skill, item.skill_weight
+) AS own
+"""
+
+# Only where nothing was answered since the figures were taken, and never waiting for an upload that is under way.
+KEEP_FIGURES = """
+WITH figure AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::date[], $5::float8[], $6::float8[], $7::bool[])
+        AS figure (learner_id, skill, reviews, day, mastery, coverage, stable)
+), free AS (
+    SELECT standing.learner_id, standing.skill
+    FROM skill_standing standing JOIN figure USING (learner_id, skill)
+    WHERE standing.reviews = figure.reviews
+    FOR NO KEY UPDATE OF standing SKIP LOCKED
+)
+UPDATE skill_standing SET figured_on = figure.day, figured_revision = $8, mastery = figure.mastery,
+                          coverage = figure.coverage, stable = figure.stable
+FROM figure JOIN free USING (learner_id, skill)
+WHERE skill_standing.learner_id = figure.learner_id AND skill_standing.skill = figure.skill
+  AND skill_standing.reviews = figure.reviews
+"""
+
+NOTHING_HELD = Mastery(0.0, 0.0, stable=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """One person's standing in one skill, with the figures of some day when there are any."""
+
+    learner_id: UUID
+    skill: str
+    reviews: int
+    last_practised_on: date
+    was_mastered: bool
+    figured_on: date | None
+    figured_revision: int | None
+    mastery: float | None
+    coverage: float | None
+    stable: bool | None
+
+    def figures(self, day: date, revision: int) -> Mastery | None:
+        """The figures, when they are those of `day` under curriculum `revision`."""
+        if self.figured_on != day or self.figured_revision != revision:
+            return None
+        assert self.mastery is not None
+        assert self.coverage is not None
+        return Mastery(self.mastery, self.coverage, stable=bool(self.stable))
 
 
 class TeamRepository:
@@ -77,26 +127,62 @@ class TeamRepository:
         return [Member(*row) for row in await self._connection.fetch(MEMBERS, unit.unit_id, after_staff_no, limit)]
 
     async def mastery(
-        self, members: Sequence[Member], items: Sequence[WeighedItem], algorithm: Fsrs6, now: datetime
+        self, members: Sequence[Member], catalogue: Catalogue, algorithm: Fsrs6, now: datetime
     ) -> dict[tuple[UUID, str], TeamCell]:
-        """Mastery today by person and skill; a skill that somebody never practised is missing."""
+        """Mastery today by person and skill; a skill that somebody never practised is missing.
+
+        Figures that were taken earlier in the person's day are read; missing ones are computed, and kept for the next look.
+        """
         people = [member.employee_id for member in members]
         # Which day it is for somebody is decided here and not in SQL: PostgreSQL reads some zone names differently.
         zones = await self._connection.fetch(ZONES, people)
+        days = {learner_id: practice_day(now, time_zone) for learner_id, time_zone in zones}
+        standings = [_Standing(*row) for row in await self._connection.fetch(STANDINGS, people)]
+        figures: dict[tuple[UUID, str], Mastery] = {}
+        missing: list[_Standing] = []
+        for standing in standings:
+            figure = standing.figures(days[standing.learner_id], catalogue.revision)
+            if figure is None:
+                missing.append(standing)
+            else:
+                figures[standing.learner_id, standing.skill] = figure
+        if missing:
+            figures |= await self._figure(missing, days, catalogue, algorithm)
+        return {
+            (standing.learner_id, standing.skill): TeamCell(
+                figures[standing.learner_id, standing.skill], standing.last_practised_on, standing.was_mastered
+            )
+            for standing in standings
+        }
+
+    async def _figure(
+        self, missing: Sequence[_Standing], days: Mapping[UUID, date], catalogue: Catalogue, algorithm: Fsrs6
+    ) -> dict[tuple[UUID, str], Mastery]:
+        people = sorted({standing.learner_id for standing in missing})
+        items = list(weighed_items(catalogue))
         rows = await self._connection.fetch(
-            TEAM_MASTERY,
-            [learner_id for learner_id, _ in zones],
+            FIGURES,
+            people,
+            [days[learner_id] for learner_id in people],
             [item.item_id for item in items],
             [item.skill for item in items],
+            [item.weight for item in items],
+            [item.skill_weight for item in items],
             algorithm.factor,
             algorithm.decay,
             RULE.stable_days,
-            [practice_day(now, time_zone) for _, time_zone in zones],
-            [item.weight for item in items],
-            [item.skill_weight for item in items],
         )
-        once = {(row[0], row[1]) for row in await self._connection.fetch(MASTERED_ON, people)}
-        return {
-            (person, skill): TeamCell(Mastery(mastery, coverage, stable), last_practised_on, (person, skill) in once)
-            for person, skill, mastery, coverage, stable, last_practised_on in rows
-        }
+        held = {(person, skill): Mastery(mastery, coverage, stable) for person, skill, mastery, coverage, stable in rows}
+        figures = {(each.learner_id, each.skill): held.get((each.learner_id, each.skill), NOTHING_HELD) for each in missing}
+        await self._connection.execute(
+            KEEP_FIGURES,
+            [standing.learner_id for standing in missing],
+            [standing.skill for standing in missing],
+            [standing.reviews for standing in missing],
+            [days[standing.learner_id] for standing in missing],
+            [figure.mastery for figure in figures.values()],
+            [figure.coverage for figure in figures.values()],
+            [figure.stable for figure in figures.values()],
+            catalogue.revision,
+        )
+        return figures

@@ -193,7 +193,14 @@ def upgrade() -> None:
         sa.Column("skill", sa.Text(), nullable=False),
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("items_seen", sa.Integer(), nullable=False),
+        sa.Column("reviews", sa.Integer(), nullable=False),
+        sa.Column("last_practised_on", sa.Date(), nullable=False),
         sa.Column("mastered_on", sa.Date(), nullable=True),
+        sa.Column("figured_on", sa.Date(), nullable=True),
+        sa.Column("figured_revision", sa.Integer(), nullable=True),
+        sa.Column("mastery", sa.Float(), nullable=True),
+        sa.Column("coverage", sa.Float(), nullable=True),
+        sa.Column("stable", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("learner_id", "skill"),
     )
     op.create_table(

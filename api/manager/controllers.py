@@ -16,7 +16,7 @@ from api.parameters import AfterStaffNo, ChosenLanguage, Limit, UnitId
 from api.problems import not_found
 from api.wiring.desk import Desk
 from domain.mastery.mastery import Band, band_of
-from domain.mastery.team import Member, TeamCell, Unit, weighed_items
+from domain.mastery.team import Member, TeamCell, Unit
 from domain.practice.clock import practice_day
 
 
@@ -59,7 +59,7 @@ class TeamController(Controller):
         if preferences is None:
             raise not_found()
         said_in = language or preferences.language
-        cells = await team.mastery(members, list(weighed_items(desk.catalogue)), desk.algorithm, desk.now)
+        cells = await team.mastery(members, desk.catalogue, desk.algorithm, desk.now)
         codes = list(desk.catalogue.skills)
         body = TeamMasteryBody(
             unit=UnitBody(unit.unit_id, unit.name),

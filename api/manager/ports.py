@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.mastery.team import Member, TeamCell, Unit, WeighedItem
+from domain.content.catalogue import Catalogue
+from domain.mastery.team import Member, TeamCell, Unit
 from domain.practice.algorithm import Fsrs6
 
 
@@ -25,7 +26,7 @@ class TeamStore(Protocol):
         ...
 
     async def mastery(
-        self, members: Sequence[Member], items: Sequence[WeighedItem], algorithm: Fsrs6, now: datetime
+        self, members: Sequence[Member], catalogue: Catalogue, algorithm: Fsrs6, now: datetime
     ) -> dict[tuple[UUID, str], TeamCell]:
         """Mastery today by person and skill."""
         ...

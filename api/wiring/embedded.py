@@ -20,9 +20,11 @@ with warnings.catch_warnings():
 START_ATTEMPTS = 10
 SECONDS_BETWEEN_STARTS = 1.0
 
+MEBIBYTE = 1 << 20
+
 CONFIGURATION = """
 # Written by Composure; the embedded server is for one machine.
-shared_buffers = '256MB'
+shared_buffers = '{shared_buffers_mb}MB'
 max_connections = 120
 jit = off
 timezone = 'UTC'
@@ -102,7 +104,9 @@ def _forget_dead_server(folder: Path) -> None:
 
 def _configure(folder: Path) -> None:
     main = folder / "postgresql.conf"
-    (folder / "composure.conf").write_text(CONFIGURATION)
+    # A quarter of the memory, the share PostgreSQL's manual starts from, and no more than the product makes use of.
+    shared_buffers_mb = max(128, min(2048, psutil.virtual_memory().total // 4 // MEBIBYTE))
+    (folder / "composure.conf").write_text(CONFIGURATION.format(shared_buffers_mb=shared_buffers_mb))
     (folder / "composure.conf").chmod(0o644)
     line = "include_if_exists = 'composure.conf'"
     if line not in main.read_text():

@@ -125,7 +125,11 @@ class PracticeDayRow(SQLModel, table=True):
 
 
 class SkillStandingRow(SQLModel, table=True):
-    """How many items of a skill a learner ever practised, and when it was first mastered."""
+    """How far a learner is with a skill: answers and items seen, when first mastered, and the figures of one practice day.
+
+    Mastery falls by the day, so its figures hold for the day `figured_on` under the curriculum `figured_revision`, and until the
+    next answer, which clears them. They are a cache of the fold over memories, filled when a manager looks.
+    """
 
     __tablename__ = "skill_standing"
 
@@ -133,7 +137,14 @@ class SkillStandingRow(SQLModel, table=True):
     skill: str = text(primary_key=True)
     organisation_id: UUID = organisation()
     items_seen: int
+    reviews: int
+    last_practised_on: date
     mastered_on: date | None = None
+    figured_on: date | None = None
+    figured_revision: int | None = None
+    mastery: float | None = None
+    coverage: float | None = None
+    stable: bool | None = None
 
 
 class LessonCompletionRow(SQLModel, table=True):
