@@ -13,7 +13,7 @@ from domain.practice.days_off import DaysOff
 from domain.practice.learner import Learner, LearnerMissing, Preferences
 from domain.practice.memory import Memory
 from domain.practice.progress import PracticeDay
-from domain.practice.submit import SkillStanding
+from domain.practice.store import SkillStanding
 from repositories.connection import Connection
 from repositories.memories import MEMORY_COLUMNS, memory_from
 

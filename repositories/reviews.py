@@ -10,7 +10,7 @@ from domain.identity.scope import Caller
 from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
-from domain.practice.submit import Recalled, Recording, SkillStanding
+from domain.practice.store import Recalled, Recording, SkillStanding
 from repositories.connection import Connection
 from repositories.learners import lock_learner
 

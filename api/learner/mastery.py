@@ -7,14 +7,7 @@ from litestar import Controller, Request, Response, get
 
 from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
-from api.learner.schemas import (
-    DayBody,
-    ForecastBody,
-    MasteryBody,
-    ProgramProgressBody,
-    ProgressBody,
-    SkillMasteryBody,
-)
+from api.learner.schemas import DayBody, ForecastBody, MasteryBody, ProgramProgressBody, ProgressBody, SkillMasteryBody
 from api.parameters import ChosenLanguage
 from api.problems import not_found
 from api.wiring.desk import Desk

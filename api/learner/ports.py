@@ -9,7 +9,7 @@ from domain.identity.scope import Grant
 from domain.mastery.standing import StandingStore
 from domain.practice.learner import Learner, Preferences
 from domain.practice.progress import PracticeDay
-from domain.practice.submit import SkillStanding
+from domain.practice.store import SkillStanding
 
 
 class LearnerStore(StandingStore, Protocol):

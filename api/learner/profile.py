@@ -9,16 +9,7 @@ from msgspec import UNSET
 from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.learner.ports import LearnerStore
-from api.learner.schemas import (
-    DayRange,
-    DaysOffBody,
-    Me,
-    OrganisationBody,
-    PreferencesBody,
-    RoleBody,
-    UnitBody,
-    UpdateMe,
-)
+from api.learner.schemas import DayRange, DaysOffBody, Me, OrganisationBody, PreferencesBody, RoleBody, UnitBody, UpdateMe
 from api.problems import FieldError, Problem, not_found
 from api.wiring.desk import Desk
 from domain.identity.scope import Caller

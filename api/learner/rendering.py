@@ -5,16 +5,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from api.learner.schemas import (
-    CardBody,
-    FeedbackBody,
-    ItemStepBody,
-    LessonStepBody,
-    MemoryBody,
-    NoteBody,
-    PartBody,
-    ReviewResult,
-)
+from api.learner.drill_schemas import FeedbackBody, ItemStepBody, LessonStepBody, MemoryBody, NoteBody, ReviewResult
+from api.learner.schemas import CardBody, PartBody
 from domain.content.catalogue import Catalogue
 from domain.content.items import ItemVersion
 from domain.content.kinds import RenderedPart

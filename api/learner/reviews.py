@@ -9,8 +9,8 @@ from api.bodies import body_of
 from api.conditional import CONDITIONAL, conditional
 from api.cursors import encode_cursor
 from api.injected import Injected
+from api.learner.drill_schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
 from api.learner.rendering import ResultWriter, step_body
-from api.learner.schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
 from api.learner.uploads import batch_of, entry_of, read_upload
 from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage

@@ -1,16 +1,13 @@
 """Shapes of the learner's path. Fields may be added, never renamed: phones rely on them."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.text_fields import LanguageCode, ShortText
 
-MOST_REVIEWS = 500
-
-ItemKind = Literal["single_choice", "multiple_choice", "ordering", "matching", "spot_phrase"]
 Minutes = Annotated[int, Meta(ge=1, le=60)]
 NewPerDay = Annotated[int, Meta(ge=0, le=100)]
 Weekday = Annotated[int, Meta(ge=1, le=7)]
@@ -99,126 +96,6 @@ class CardBody(Struct, frozen=True, omit_defaults=True):
     title: str | None = None
     text: str | None = None
     lines: list[PartBody] = []
-
-
-class LessonStepBody(Struct, frozen=True, tag_field="type", tag="lesson"):
-    """A lesson to read before the items that follow it."""
-
-    lesson_id: str
-    lesson_version: int
-    skill: str
-    title: str
-    minutes: int
-    cards: list[CardBody]
-
-
-class ItemStepBody(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="item", kw_only=True):
-    """An item to ask, without its key.
-
-    `options` for choice and ordering, `left` and `right` for matching, `lines` for spot the phrase; `retrievability` is the
-    probability of recall today and missing on a new item.
-    """
-
-    item_id: str
-    item_version: int
-    kind: ItemKind
-    skill: str
-    reason: Literal["relearn", "due", "new"]
-    prompt: str
-    retrievability: float | None = None
-    options: list[PartBody] = []
-    left: list[PartBody] = []
-    right: list[PartBody] = []
-    lines: list[PartBody] = []
-
-
-class CountsBody(Struct, frozen=True):
-    """How much waits in all, also beyond what fits into the drill."""
-
-    relearn: int
-    due: int
-    new: int
-
-
-class DrillBody(Struct, frozen=True):
-    """Today's drill."""
-
-    practice_day: date
-    time_zone: str
-    language: LanguageCode
-    counts: CountsBody
-    steps: list[LessonStepBody | ItemStepBody]
-
-
-class ReviewIn(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One answer. `response` has the shape of the item's kind, or is `{"unknown": true}`.
-
-    `id` is made by the device (UUIDv7); `answered_at` is the device's own time with its offset. A review that does not have this
-    shape is quarantined and does not block the others of its batch.
-    """
-
-    id: UUID
-    item_id: Annotated[str, Meta(min_length=1, max_length=80)]
-    item_version: Annotated[int, Meta(ge=1, le=2_000_000_000)]
-    answered_at: Annotated[datetime, Meta(tz=True)]
-    time_zone: Annotated[str, Meta(min_length=1, max_length=64)]
-    response: dict[str, Any]
-    latency_ms: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
-    confidence: Annotated[int, Meta(ge=1, le=5)] | None = None
-
-
-class SubmitReviews(Struct, forbid_unknown_fields=True, frozen=True):
-    """A batch of answers of one device. `sent_at` is the device's time of sending, by which its clock is corrected."""
-
-    sent_at: Annotated[datetime, Meta(tz=True)]
-    device_id: ShortText
-    reviews: Annotated[list[ReviewIn], Meta(min_length=1, max_length=MOST_REVIEWS)]
-
-
-class MemoryBody(Struct, frozen=True):
-    """What is remembered of an item after the answer; `due_on` respects days off."""
-
-    stability: float
-    difficulty: float
-    retrievability: float
-    due_on: date
-    lapses: int
-    reviews: int
-
-
-class NoteBody(Struct, frozen=True):
-    """What to tell about one option or line."""
-
-    id: str
-    text: str
-
-
-class FeedbackBody(Struct, frozen=True):
-    """The right answer in the shape of a response, and notes on single parts."""
-
-    key: dict[str, Any]
-    notes: list[NoteBody]
-
-
-class ReviewResult(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one review. `correct` to `memory` are there when it was graded; `reason` and `detail` in quarantine."""
-
-    id: UUID
-    status: Literal["accepted", "duplicate", "conflict", "quarantined"]
-    correct: bool | None = None
-    score: float | None = None
-    explanation: str | None = None
-    feedback: FeedbackBody | None = None
-    memory: MemoryBody | None = None
-    reason: str | None = None
-    detail: str | None = None
-
-
-class ReviewReceipt(Struct, frozen=True):
-    """Results in the order sent, and the cursor of the learner's change feed."""
-
-    results: list[ReviewResult]
-    cursor: str
 
 
 class LessonSummary(Struct, frozen=True):

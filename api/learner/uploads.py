@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from api.bodies import decode_body, field_error, refuse_deep
-from api.learner.schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
+from api.learner.drill_schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
 from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
 

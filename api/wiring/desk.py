@@ -18,7 +18,7 @@ from api.wiring.services import Services, services_of
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller, Scope
 from domain.practice.algorithm import Fsrs6
-from domain.practice.submit import ReviewStore
+from domain.practice.store import ReviewStore
 from repositories.connection import Connection
 from repositories.learners import LearnerRepository
 from repositories.reviews import ReviewRepository

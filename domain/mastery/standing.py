@@ -10,7 +10,7 @@ from domain.content.lessons import ProgramVersion
 from domain.mastery.mastery import RULE, TOLERANCE, Band, band_of, held_of, mastery_of, reaches
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
-from domain.practice.submit import SkillStanding
+from domain.practice.store import SkillStanding
 
 
 class StandingStore(Protocol):

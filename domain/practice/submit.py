@@ -7,7 +7,6 @@ Order, batching, repetition and number of devices do not change the memory that 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 from uuid import UUID
 
 from domain.content.catalogue import Catalogue
@@ -16,7 +15,7 @@ from domain.practice.algorithm import Algorithm
 from domain.practice.clock import correct_time, is_time_zone, practice_day
 from domain.practice.grading import grade
 from domain.practice.learner import Learner
-from domain.practice.memory import Answer, Memory, Schedule, advance, fold
+from domain.practice.memory import Memory, Schedule, advance, fold
 from domain.practice.progress import PracticeDay, counted_ms
 from domain.practice.review import (
     Batch,
@@ -30,6 +29,7 @@ from domain.practice.review import (
     RecordedReview,
     Submission,
 )
+from domain.practice.store import ItemMemory, Recording, ReviewStore, SkillStanding
 
 Entry = Submission | Quarantined
 
@@ -70,37 +70,6 @@ Outcome = Accepted | Duplicate | Conflict | Held
 
 
 @dataclass(frozen=True, slots=True)
-class ItemMemory:
-    """The memory of an item after the upload; `first_seen` when it had none before."""
-
-    item_id: str
-    skill: str
-    memory: Memory
-    first_seen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """All that one upload adds or changes; the store writes it as one. `days` are what it adds to each practice day."""
-
-    batch: Batch
-    sequence: int
-    reviews: Sequence[RecordedReview]
-    quarantined: Sequence[Quarantined]
-    released: Sequence[UUID]
-    memories: Sequence[ItemMemory]
-    days: Sequence[PracticeDay]
-
-
-@dataclass(frozen=True, slots=True)
-class SkillStanding:
-    """How many items of a skill were ever practised, and the practice day on which it was first mastered."""
-
-    items_seen: int
-    mastered_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
     """Outcomes in the order sent, the learner's new sequence, what was recorded, and the standing of the skills practised."""
 
@@ -108,34 +77,6 @@ class Receipt:
     learner: Learner
     reviews: tuple[RecordedReview, ...]
     standings: Mapping[str, SkillStanding]
-
-
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """What the store knows already: ids used before, and memories of items practised before."""
-
-    known: Mapping[UUID, Known]
-    memories: Mapping[str, Memory]
-
-
-class ReviewStore(Protocol):
-    """One learner's log and memories."""
-
-    async def lock_learner(self) -> Learner:
-        """Advance the learner's sequence, and hold the row until the transaction ends: uploads of one learner queue here."""
-        ...
-
-    async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
-        """Those of `ids` that were recorded or quarantined before, and the memories of those items that have one."""
-        ...
-
-    async def answers(self, item_ids: Sequence[str]) -> dict[str, list[Answer]]:
-        """Every recorded answer to these items."""
-        ...
-
-    async def record(self, recording: Recording) -> dict[str, SkillStanding]:
-        """Write it. Returns the new standing of every skill it practised."""
-        ...
 
 
 def judge(submission: Submission, batch: Batch, catalogue: Catalogue) -> GradedReview | Quarantined:

@@ -28,17 +28,7 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
     # One publication at a time: the lock goes with the transaction.
     await session.exec(select(func.pg_advisory_xact_lock(func.hashtext("composure.publish"))))
     known = {(row.kind, row.id): row for row in await session.exec(select(PublishableRow))}
-    hashes = {
-        (version.kind, version.id): version.content_hash
-        for version in await session.exec(
-            select(PublishedVersionRow).join(
-                PublishableRow,
-                (PublishableRow.kind == PublishedVersionRow.kind)  # type: ignore[arg-type]
-                & (PublishableRow.id == PublishedVersionRow.id)
-                & (PublishableRow.current_version == PublishedVersionRow.version),
-            )
-        )
-    }
+    hashes = await _current_hashes(session)
     added = changed = unchanged = 0
     gone = {key for key, row in known.items() if row.withdrawn_at is None}
     for kind, identity, thing in _things(curriculum):
@@ -76,6 +66,17 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
         revision += 1
         session.add(ContentRevisionRow(revision=revision, published_at=now))
     return Publication(revision, added, changed, unchanged, len(gone))
+
+
+async def _current_hashes(session: AsyncSession) -> dict[tuple[str, str], bytes]:
+    """Content hashes of what is current, by kind and id."""
+    current = (
+        (PublishableRow.kind == PublishedVersionRow.kind)
+        & (PublishableRow.id == PublishedVersionRow.id)
+        & (PublishableRow.current_version == PublishedVersionRow.version)
+    )
+    versions = await session.exec(select(PublishedVersionRow).join(PublishableRow, current))  # type: ignore[arg-type]
+    return {(version.kind, version.id): version.content_hash for version in versions}
 
 
 def _things(curriculum: Curriculum) -> Iterator[tuple[str, str, Thing]]:

@@ -9,7 +9,7 @@ from domain.practice.learner import Learner, Preferences
 from domain.practice.memory import Answer, Memory
 from domain.practice.progress import PracticeDay
 from domain.practice.review import FirstVerdict, Known, Quarantined, RecordedReview
-from domain.practice.submit import Recalled, Recording, SkillStanding
+from domain.practice.store import Recalled, Recording, SkillStanding
 
 
 @dataclass

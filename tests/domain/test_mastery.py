@@ -15,7 +15,7 @@ from domain.mastery.mastery import Band, Held, Mastery, band_of, falls_below_on,
 from domain.mastery.standing import meets_rule, note_progress, total_weight
 from domain.mastery.team import weighed_items
 from domain.practice.memory import Memory
-from domain.practice.submit import SkillStanding
+from domain.practice.store import SkillStanding
 from tests.domain.support import FSRS, TODAY, catalogue_of, item, lesson, memory
 
 held_items = st.builds(Held, st.sampled_from([0.1, 0.5, 1.0, 2.0, 7.3]), st.floats(0.1, 2000.0), st.integers(0, 500))
