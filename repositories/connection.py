@@ -15,7 +15,7 @@ class Connection(Protocol):
         """The first row, or None."""
         ...
 
-    async def fetchval(self, query: str, *args: Any) -> Any:
+    async def fetchval(self, query: str, *args: Any, timeout: float | None = None) -> Any:  # noqa: ASYNC109
         """The first column of the first row, or None."""
         ...
 

@@ -96,9 +96,11 @@ class ExportRepository:
         self._connection = connection
         self._unit_id = unit_id
 
-    async def completion_rows(self, programs: Sequence[ProgramVersion], as_of: datetime) -> int:
+    async def completion_rows(self, programs: Sequence[ProgramVersion], as_of: datetime, timeout_seconds: int) -> int:
         """How many rows `copy_completions` gives in the same snapshot, without its heading."""
-        count: int = await self._connection.fetchval(COMPLETION_ROWS, self._unit_id, as_of, len(programs))
+        count: int = await self._connection.fetchval(
+            COMPLETION_ROWS, self._unit_id, as_of, len(programs), timeout=timeout_seconds
+        )
         return count
 
     async def copy_completions(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -42,7 +43,6 @@ EXPECTED = (
     DatabaseAway,
     OSError,
     asyncpg.PostgresError,
-    DBAPIError,
 )
 
 
@@ -75,7 +75,9 @@ def serve(demo: bool, prepares: bool | None) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 @click.argument("revision", default="head")
 def migrate(revision: str) -> None:
-    """Bring the database to REVISION (default: head; `base` or `-1` go down)."""
+    """Bring the database to REVISION: `head` (the default), `base`, or a step such as `-1` or `+1`."""
+    if not re.fullmatch(r"head|base|[+-]\d+", revision):
+        raise click.BadParameter("head, base, or a step such as -1 or +1", param_hint="REVISION")
     on_database(lambda _, url: migrations.migrate(url, revision))
     console.print(f"Migrated to {revision}.")
 
@@ -140,6 +142,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         console.print("Stopped.")
         sys.exit(130)
+    except DBAPIError as error:
+        # Without the statement, which would bury what went wrong.
+        console.print("[bold red]composure:[/]", Text(str(error.orig)))
+        sys.exit(1)
     except EXPECTED as error:
         console.print("[bold red]composure:[/]", Text(str(error) or type(error).__name__))
         sys.exit(1)

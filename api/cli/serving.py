@@ -1,9 +1,10 @@
 """Running the server, and saying what to try."""
 
 import os
-import shutil
 import socket
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from tempfile import TemporaryDirectory
 
 from granian import Granian
 from granian.constants import Interfaces, Loops
@@ -71,8 +72,11 @@ def _curl(base: str) -> str:
 
 def serve_until_stopped(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; a worker that dies is replaced."""
-    if settings.workers > 1:
-        _share_metrics(settings.data_dir / "metrics")
+    with _shared_metrics() if settings.workers > 1 else nullcontext():
+        _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     Granian(
         APPLICATION,
         factory=True,
@@ -87,8 +91,9 @@ def serve_until_stopped(settings: Settings) -> None:
     ).serve()
 
 
-def _share_metrics(folder: Path) -> None:
-    """A fresh folder in which workers add up their figures."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+@contextmanager
+def _shared_metrics() -> Iterator[None]:
+    """A folder of this service's own in which its workers add up their figures."""
+    with TemporaryDirectory(prefix="composure-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield

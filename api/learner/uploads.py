@@ -16,6 +16,7 @@ from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
 
 DIGEST_BYTES = 16
+LONGEST_INTEGER_DIGITS = 4000
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -45,12 +46,17 @@ def read_upload(body: bytes) -> Upload:
 
 
 def _read_leniently(body: bytes) -> Upload:
-    loose = json.loads(body, parse_constant=_refuse)
+    loose = json.loads(body, parse_constant=_refuse, parse_int=_integer)
     if not isinstance(loose, dict) or not isinstance(loose.get("reviews"), list):
         raise ValueError("not an upload")  # noqa: TRY004
     reviews = loose["reviews"]
     upload = msgspec.convert({**loose, "reviews": [None] * len(reviews)}, LooseUpload)
     return Upload(upload.sent_at, upload.device_id, [msgspec.Raw(json.dumps(review).encode()) for review in reviews])
+
+
+def _integer(digits: str) -> float:
+    """An integer; one too long for Python to read becomes infinite, which no field takes, so that only its review is held."""
+    return int(digits) if len(digits) < LONGEST_INTEGER_DIGITS else float("inf")
 
 
 def _refuse(constant: str) -> None:

@@ -20,7 +20,7 @@ from repositories.connection import Connection
 SHARED = UUID(int=0)
 
 ACQUIRE_SECONDS = 5
-COMMAND_SECONDS = 30
+GRACE_SECONDS = 5
 
 
 class DatabaseAway(Exception):
@@ -61,7 +61,8 @@ class Database:
             address.url,
             min_size=0,
             max_size=pool_size,
-            command_timeout=COMMAND_SECONDS,
+            # The server gives up first; this is for a server that does not answer any more.
+            command_timeout=statement_timeout_ms / 1000 + GRACE_SECONDS,
             reset=_nothing_to_reset,
             **address.connect_arguments,
         )

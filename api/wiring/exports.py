@@ -86,7 +86,7 @@ async def _write_completions(
                 rows.set_result(None)
                 return
             exports = ExportRepository(connection, unit.unit_id)
-            rows.set_result(await exports.completion_rows(catalogue.programs, as_of))
+            rows.set_result(await exports.completion_rows(catalogue.programs, as_of, LONGEST_EXPORT_SECONDS))
             await exports.copy_completions(catalogue.programs, as_of, language, put, LONGEST_EXPORT_SECONDS)
     finally:
         with suppress(TimeoutError):

@@ -103,6 +103,8 @@ class Services:
                 await self.refresh()
             except DatabaseAway as error:
                 log.warning("catalogue_not_refreshed", reason=str(error))
+            except Exception:
+                log.exception("catalogue_not_refreshed")
 
 
 @asynccontextmanager
