@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from api.problems import FieldError, Problem, ProblemDetails, invalid, not_found, unavailable
-from api.wiring.database import DatabaseAway
+from api.wiring.database import DatabaseAway, DatabaseBusy
 from domain.practice.learner import LearnerMissing
 
 log = structlog.get_logger()
@@ -34,6 +34,9 @@ def _problem(request: AnyRequest, error: BaseException) -> Problem:
     match error:
         case Problem():
             return error
+        case DatabaseBusy():
+            log.warning("database_busy")
+            return unavailable("All database connections are in use; nothing was lost, send the same request again.")
         case DatabaseAway():
             log.warning("database_away", reason=str(error))
             return unavailable("The database is away; nothing was lost, send the same request again.")
@@ -62,6 +65,3 @@ def _parameters(error: ValidationException) -> list[FieldError]:
     if not isinstance(error.extra, list):
         return []
     return [FieldError(str(each.get("key", "")), str(each.get("message", ""))) for each in error.extra if isinstance(each, dict)]
-
-
-HANDLERS = {Exception: respond}

@@ -19,6 +19,7 @@ from api.wiring.desk import Desk
 from domain.mastery.standing import note_progress
 from domain.practice.clock import practice_day
 from domain.practice.drill import build_drill
+from domain.practice.review import Submission
 from domain.practice.submit import submit_reviews
 
 LARGEST_DRILL = 100
@@ -73,21 +74,25 @@ class ReviewController(Controller):
         """
         upload = read_upload(body)
         entries = [entry_of(raw) for raw in upload.reviews]
+        catalogue = desk.catalogue
+        if any(isinstance(e, Submission) and catalogue.version(e.item_id, e.item_version) is None for e in entries):
+            # Another worker may have handed out what was published a moment ago.
+            catalogue = await desk.newest_catalogue()
         receipt = await submit_reviews(
             entries,
             batch_of(upload, desk.now),
             desk.reviews,
             learner_id=desk.caller.employee_id,
-            catalogue=desk.catalogue,
+            catalogue=catalogue,
             algorithm=desk.algorithm,
         )
         correct = [review.graded for review in receipt.reviews if review.graded.correct]
         if correct:
             standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
             last_day = max(review.practice_day for review in correct)
-            await note_progress(standings, last_day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
+            await note_progress(standings, last_day, desk.learner, catalogue=catalogue, algorithm=desk.algorithm)
         preferences = receipt.learner.preferences
-        writer = ResultWriter(desk.catalogue, desk.algorithm, preferences, practice_day(desk.now, preferences.time_zone))
+        writer = ResultWriter(catalogue, desk.algorithm, preferences, practice_day(desk.now, preferences.time_zone))
         results = [writer.result(outcome) for outcome in receipt.outcomes]
         for result in results:
             REVIEWS.labels(result.status).inc()

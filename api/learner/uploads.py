@@ -51,6 +51,7 @@ def _read_leniently(body: bytes) -> Upload:
         raise ValueError("not an upload")  # noqa: TRY004
     reviews = loose["reviews"]
     upload = msgspec.convert({**loose, "reviews": [None] * len(reviews)}, LooseUpload)
+    upload.device_id.encode()  # half a character here is refused, like anything else that is wrong around the reviews
     return Upload(upload.sent_at, upload.device_id, [msgspec.Raw(json.dumps(review).encode()) for review in reviews])
 
 
@@ -70,19 +71,20 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         loose = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         # Half a character, or a number beyond every range; the rest of the review may still tell its id.
-        rest = None
+        rest, canonical = None, payload
         with suppress(ValueError, RecursionError):
-            rest = json.loads(payload)
-        return Quarantined(_envelope(rest, payload, payload), "malformed_review", f"not JSON: {error}")
-    # Sorted keys and no spaces: a retry that was written differently is still the same review.
-    envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
+            rest = json.loads(payload, parse_int=_integer)
+            canonical = json.dumps(rest, sort_keys=True).encode()
+        return Quarantined(_envelope(rest, payload, canonical), "malformed_review", f"not JSON: {error}")
     try:
         review = msgspec.convert(loose, ReviewIn)
     except msgspec.ValidationError as error:
         where = field_error(error)
+        envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
         return Quarantined(envelope, "malformed_review", f"{where.pointer or '/'}: {where.detail}")
     return Submission(
-        envelope=envelope,
+        # From what was understood, so that a retry that was written differently is still the same review.
+        envelope=_envelope(loose, payload, msgspec.json.encode(review, order="sorted")),
         item_id=review.item_id,
         item_version=review.item_version,
         answered_at=review.answered_at,

@@ -45,6 +45,15 @@ _AWAY = (
 )
 
 
+class DatabaseBusy(DatabaseAway):
+    """Every connection of the pool was in use for as long as a request may wait for one."""
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether the driver refused a value we gave it: a mistake of ours, which no retry mends."""
+    return isinstance(error, ValueError)
+
+
 class Database:
     """A pool of connections and how to begin transactions on them."""
 
@@ -106,14 +115,18 @@ class Database:
     async def _begun(self, begin: str) -> AsyncIterator[Connection]:
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
+        except TimeoutError as error:
+            if self._pool.get_idle_size() == 0 and self._pool.get_size() == self._pool.get_max_size():
+                raise DatabaseBusy("all database connections are in use") from error
+            raise DatabaseAway("connecting took too long") from error
         except _AWAY as error:
             raise DatabaseAway(str(error)) from error
         try:
             try:
-                await connection.execute(begin)
-            except asyncpg.PostgresError as error:  # the role is missing, or may not be set: not migrated, or not granted
-                raise DatabaseAway(f"a transaction cannot begin: {error}") from error
-            try:
+                try:
+                    await connection.execute(begin)
+                except asyncpg.PostgresError as error:  # the role is missing, or may not be set: not migrated, or not granted
+                    raise DatabaseAway(f"a transaction cannot begin: {error}") from error
                 yield connection
             except BaseException:
                 with suppress(*_AWAY):  # a connection that is gone has rolled back by itself
@@ -122,6 +135,8 @@ class Database:
             if await connection.execute("COMMIT") != "COMMIT":
                 raise DatabaseAway("the transaction had failed and was rolled back")
         except _AWAY as error:
+            if _is_ours(error):
+                raise
             raise DatabaseAway(str(error)) from error
         finally:
             with suppress(*_AWAY):

@@ -50,6 +50,10 @@ class Desk:
         """The caller's own profile and facts."""
         return LearnerRepository(self.connection, self.caller, self.now)
 
+    async def newest_catalogue(self) -> Catalogue:
+        """The curriculum with what another process published since it was last looked for, on the request's own connection."""
+        return await self.services.refresh_on(self.connection)
+
     async def team(self) -> TeamStore:
         """What the caller may see of others, by the grants that are in force in this transaction."""
         return TeamRepository(self.connection, Scope(self.caller, await self.learner.grants()))

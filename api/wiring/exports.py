@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from uuid import UUID
 
 import structlog
 
+from api.problems import Problem
 from api.wiring.database import DatabaseAway
-from api.wiring.services import Services
+from api.wiring.services import EXPORTS_AT_ONCE, Services
 from domain.identity.scope import Caller, Role, Scope
 from domain.text import Language
 from repositories.exports import ExportRepository
@@ -21,7 +22,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PIECES_AHEAD = 16
 LONGEST_EXPORT_SECONDS = 3600
 # A reader that takes nothing for this long is gone, and must not hold a connection.
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 30
 
 log = structlog.get_logger()
 
@@ -37,7 +38,14 @@ class Export:
 async def completions_export(
     services: Services, caller: Caller, unit_id: UUID | None, as_of: datetime, language: Language
 ) -> Export | None:
-    """Begin an export of the unit, or of the caller's own HR unit; None when the caller may not export it."""
+    """Begin an export of the unit, or of the caller's own HR unit; None when the caller may not export it.
+
+    Raises `Problem` 429 when as many are under way as there are connections for them.
+    """
+    if services.exports_under_way >= EXPORTS_AT_ONCE:
+        headers = {"Retry-After": str(PATIENCE_SECONDS)}
+        detail = f"{EXPORTS_AT_ONCE} exports are under way: try again when one has ended."
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_exports", detail, headers=headers)
     pieces: asyncio.Queue[bytes | None] = asyncio.Queue(PIECES_AHEAD)
     rows: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
     writing = asyncio.create_task(_write_completions(services, caller, unit_id, as_of, language, rows, pieces))
@@ -71,9 +79,10 @@ async def _write_completions(
         # asyncpg reuses its buffer: what waits in the queue has to be a copy.
         await asyncio.wait_for(pieces.put(None if piece is None else bytes(piece)), PATIENCE_SECONDS)
 
-    catalogue = await services.catalogue()
+    services.exports_under_way += 1
     try:
-        async with services.database.transaction(
+        catalogue = await services.catalogue()
+        async with services.export_database.transaction(
             caller.organisation_id, snapshot=True, statement_timeout_seconds=LONGEST_EXPORT_SECONDS
         ) as connection:
             scope = Scope(caller, await LearnerRepository(connection, caller, as_of).grants())
@@ -83,14 +92,25 @@ async def _write_completions(
                 hr_only = Scope(caller, tuple(grant for grant in scope.grants if grant.role is Role.HR))
                 unit = await TeamRepository(connection, hr_only).unit(unit_id or roots[0])
             if unit is None:
-                rows.set_result(None)
+                _tell(rows, None)
                 return
             exports = ExportRepository(connection, unit.unit_id)
-            rows.set_result(await exports.completion_rows(catalogue.programs, as_of, LONGEST_EXPORT_SECONDS))
+            _tell(rows, await exports.completion_rows(catalogue.programs, as_of, LONGEST_EXPORT_SECONDS))
             await exports.copy_completions(catalogue.programs, as_of, language, put, LONGEST_EXPORT_SECONDS)
+        await put(None)
+    except BaseException:
+        # Whoever still reads has to learn that it broke: what waits is worth nothing any more, and makes room for the end.
+        while not pieces.empty():
+            pieces.get_nowait()
+        pieces.put_nowait(None)
+        raise
     finally:
-        with suppress(TimeoutError):
-            await put(None)
+        services.exports_under_way -= 1
+
+
+def _tell(rows: "asyncio.Future[int | None]", count: int | None) -> None:
+    if not rows.done():  # cancelled, when the client went away meanwhile
+        rows.set_result(count)
 
 
 def _report(task: "asyncio.Task[None]", rows: "asyncio.Future[int | None]") -> None:
@@ -100,6 +120,8 @@ def _report(task: "asyncio.Task[None]", rows: "asyncio.Future[int | None]") -> N
     error = task.exception()
     if error is None:
         return
+    if rows.cancelled():
+        return  # the client went away before the first byte
     if not rows.done():
         rows.set_exception(error)
     elif isinstance(error, DatabaseAway | TimeoutError):

@@ -2,7 +2,7 @@
 
 from alembic.script import ScriptDirectory
 
-from api.wiring.database import SHARED, DatabaseAway
+from api.wiring.database import SHARED, DatabaseAway, DatabaseBusy
 from api.wiring.migrations import configuration
 from api.wiring.services import Services
 
@@ -26,6 +26,8 @@ async def why_not_ready(services: Services) -> list[str]:
                 reasons.append(f"the database is at revision {found}, this code needs {NEEDED_REVISION}")
         if not (await services.catalogue()).items:
             reasons.append("no curriculum is published")
+    except DatabaseBusy as error:
+        reasons.append(str(error))
     except DatabaseAway:
         reasons.append("the database is away, or not migrated")
     return reasons

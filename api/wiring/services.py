@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -22,11 +22,13 @@ from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller
 from domain.identity.sessions import SessionStore
 from domain.practice.algorithm import Fsrs6
+from repositories.connection import Connection
 from repositories.content.published import current_revision, read_published
 from repositories.feed import read_epoch
 from repositories.sessions import SessionRepository
 
 CATALOGUE_POLL_SECONDS = 5
+EXPORTS_AT_ONCE = 4
 
 log = structlog.get_logger()
 
@@ -45,14 +47,16 @@ class Services:
     settings: Settings
     clock: Clock
     database: Database
+    export_database: Database
     keys: SigningKeys
     tokens: AccessTokens
     passwords: Passwords
     throttle: SignInThrottle
     algorithm: Fsrs6
+    exports_under_way: int = 0
     _catalogue: Catalogue | None = None
     _epoch: UUID | None = None
-    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _first_reading: "asyncio.Task[None] | None" = None
 
     def caller_of(self, request: Request[Any, Any, Any], now: datetime) -> Caller:
         """Who calls. Raises `Problem` 401."""
@@ -64,9 +68,10 @@ class Services:
     async def catalogue(self) -> Catalogue:
         """The published curriculum. Raises `DatabaseAway` while it was never read."""
         if self._catalogue is None:
-            async with self._reading:  # a cold start under load reads it once
-                if self._catalogue is None:
-                    await self.refresh()
+            # A cold start under load reads it once, and when that fails it fails for all who waited.
+            if self._first_reading is None or self._first_reading.done():
+                self._first_reading = asyncio.create_task(self.refresh())
+            await asyncio.shield(self._first_reading)
         assert self._catalogue is not None  # noqa: S101
         return self._catalogue
 
@@ -92,8 +97,13 @@ class Services:
         """Read the curriculum when there is a newer publication than the one in memory, and the epoch."""
         async with self.database.transaction(SHARED, snapshot=True) as connection:
             self._epoch = await read_epoch(connection)
-            if self._catalogue is None or await current_revision(connection) != self._catalogue.revision:
-                self._catalogue = Catalogue.of(await read_published(connection))
+            await self.refresh_on(connection)
+
+    async def refresh_on(self, connection: Connection) -> Catalogue:
+        """The newest curriculum, read on a connection that is there already."""
+        if self._catalogue is None or await current_revision(connection) != self._catalogue.revision:
+            self._catalogue = Catalogue.of(await read_published(connection))
+        return self._catalogue
 
     async def keep_fresh(self) -> None:
         """Look for new publications until cancelled; a database that is away is asked again next time."""
@@ -111,11 +121,17 @@ class Services:
 async def running_services(settings: Settings, database_url: str, clock: Clock) -> AsyncIterator[Services]:
     """Connect, and keep the curriculum fresh until the block ends."""
     keys = load_keys(settings.keys_dir)
-    async with Database.connected(database_url, settings.database_pool_size, settings.statement_timeout_ms) as database:
+    timeout_ms = settings.statement_timeout_ms
+    async with (
+        Database.connected(database_url, settings.database_pool_size, timeout_ms) as database,
+        # Their own: readers that take their time must not hold the connections that answers need.
+        Database.connected(database_url, EXPORTS_AT_ONCE, timeout_ms) as export_database,
+    ):
         services = Services(
             settings=settings,
             clock=clock,
             database=database,
+            export_database=export_database,
             keys=keys,
             tokens=AccessTokens(keys, settings.issuer, settings.access_token_seconds),
             passwords=Passwords(),

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from domain.content.kinds import Body
 from domain.text import Text
 
-DEFAULT_PRIOR_KNOWN = 0.5
-
 
 @dataclass(frozen=True, slots=True)
 class ItemVersion:

@@ -39,7 +39,7 @@ class DaysOff:
 
     def is_off(self, day: date) -> bool:
         """Whether `day` is off."""
-        return day.isoweekday() in self.weekdays or any(r.first <= day <= r.last for r in self.ranges)
+        return self._off_around(day) is not None
 
     def shifted(self, due_on: date) -> date:
         """The first practising day on or after `due_on`: what a learner is told."""

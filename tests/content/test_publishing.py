@@ -125,3 +125,17 @@ async def test_a_running_service_notices_a_publication_of_another_process(own_se
         await publish(session, with_item(curriculum, with_another_key(item)), own_service.clock())
     await own_service.app.state.services.refresh()
     assert (await own_service.catalogue()).items[item.item_id].version == 2
+
+
+async def test_law_4_what_was_published_a_moment_ago_is_graded_and_not_quarantined(
+    own_service: Service, curriculum: Curriculum
+) -> None:
+    """The drill came from a worker that knew the new version already; this one has not looked yet."""
+    bank = await Bank.found(own_service)
+    item = single_choice(curriculum.items)
+    async with own_service.authoring.transaction(SHARED) as session:
+        await publish(session, with_item(curriculum, with_another_key(item)), own_service.clock())
+    assert (await own_service.catalogue()).version(item.item_id, 2) is None
+    phone = await bank.employee()
+    [result] = await phone.submit(phone.review(item.item_id, {"unknown": True}, item_version=2))
+    assert result["status"] == "accepted"

@@ -302,3 +302,9 @@ async def test_a_response_of_the_wrong_shape_is_quarantined(bank: Bank, catalogu
     assert result["status"] == "quarantined"
     assert result["reason"] in {"malformed_response", "malformed_review"}
     assert await phone.review_rows() == []
+
+
+async def test_half_a_character_around_the_reviews_is_refused(bank: Bank) -> None:
+    phone = await bank.employee()
+    body = rb'{"sent_at":"2026-11-20T04:00:00Z","device_id":"\ud83d","reviews":[1]}'
+    expect_problem(await send(phone, "POST", "/v1/reviews", body), 400, "malformed_json")

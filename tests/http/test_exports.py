@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.wiring.services import EXPORTS_AT_ONCE
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Role
 from tests.http.expecting import answer, expect_problem, read_lesson
@@ -283,3 +284,19 @@ async def test_headings_and_status_are_said_in_three_languages(bank: Bank, catal
         assert f",{status}," in text
         assert program.title.said_in(language) in text  # type: ignore[arg-type]
     assert (await export(hr)).content == (await export(hr, language="zh-Hans")).content
+
+
+async def test_more_exports_than_there_are_connections_for_are_refused_and_answers_go_on(bank: Bank) -> None:
+    hr, learner = await bank.employee("head", Role.HR), await bank.employee()
+    services = bank.service.app.state.services
+    services.exports_under_way += EXPORTS_AT_ONCE
+    try:
+        refused = await hr.call("GET", "/v1/exports/completions")
+        assert refused.status_code == 429
+        assert refused.json()["code"] == "too_many_exports"
+        assert refused.headers["retry-after"]
+        await learner.get("/v1/drill")
+    finally:
+        services.exports_under_way -= EXPORTS_AT_ONCE
+    assert (await hr.call("GET", "/v1/exports/completions")).status_code == 200
+    assert services.exports_under_way == 0
