@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
-from bench import measures
+from bench import large_tables, measures
 from bench.anchor import AnchorFailed
 from bench.client import LoadFailed
 from bench.report import show, write_json
@@ -39,7 +39,7 @@ def main(*, quick: bool, only: tuple[str, ...]) -> None:
                 if name in chosen:
                     measure(bench)
             if "drill" in chosen or "matrix" in chosen:
-                measures.large_tables(bench, drill="drill" in chosen, matrix="matrix" in chosen)
+                large_tables.large_tables(bench, drill="drill" in chosen, matrix="matrix" in chosen)
     show(bench.rows, bench.notes, console)
     write_json(bench.rows, RESULT)
 
