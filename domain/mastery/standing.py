@@ -97,7 +97,10 @@ async def note_progress(
     open_programs = [
         p for p in catalogue.programs if p.program_id not in completed and standings.keys() & set(catalogue.skills_of(p))
     ]
-    if not unmastered and not open_programs:
+    # Lessons before memories: most programs stay open for a lesson to read, and that is the cheaper thing to find out.
+    lessons_done = await store.lessons_done() if open_programs else frozenset()
+    ready = [program for program in open_programs if lessons_done.issuperset(program.lesson_ids)]
+    if not unmastered and not ready:
         return
     memories = await store.memories()
     for skill in unmastered:
@@ -105,8 +108,6 @@ async def note_progress(
         mastery = mastery_of(seen, total_weight(catalogue, skill), algorithm)
         if band_of(mastery, was_mastered=False) is Band.MASTERED:
             await store.note_mastered(skill, day)
-    if open_programs:
-        lessons_done = await store.lessons_done()
-        for program in open_programs:
-            if meets_rule(program, lessons_done, memories, day, catalogue, algorithm):
-                await store.note_completed(program)
+    for program in ready:
+        if meets_rule(program, lessons_done, memories, day, catalogue, algorithm):
+            await store.note_completed(program)
