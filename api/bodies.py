@@ -21,10 +21,11 @@ DEEPEST_JSON = 32
 BODY = "body"
 
 _PATH = re.compile(r"^(.*?)(?: - at `(?:key in )?`?\$([^`]*)`?)?$", re.DOTALL)
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_EMPTY_PAIRS = re.compile(rb"\[\]|\{\}")
+# Possessive, and satisfied by an end without a quote: an unfinished string must not be tried again from each of its quotes.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_ONE_KIND = bytes.maketrans(b"[]{}", b"()()")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STEP_BY_BRACKET = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_STEP_BY_BRACKET = {ord("("): 1, ord(")"): -1}
 
 
 def body_of(shape: type[msgspec.Struct]) -> dict[str, Any]:
@@ -55,14 +56,12 @@ def refuse_deep(body: bytes) -> None:
     """Raise `Problem` when arrays and objects are nested deeper than `DEEPEST_JSON`."""
     if body.count(b"[") + body.count(b"{") <= DEEPEST_JSON:
         return
-    brackets = _STRINGS.sub(b"", body).translate(None, _NOT_BRACKETS)
-    # Taking away empty pairs takes away a level at a time, and is done at C's speed.
-    peeled = brackets
+    # Only depth counts here, so both kinds of bracket become one; taking away empty pairs takes away a level at a time, in C.
+    brackets = _STRINGS.sub(b"", body).translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(DEEPEST_JSON):
-        peeled = _EMPTY_PAIRS.sub(b"", peeled)
-    if not peeled:
-        return
-    if max(accumulate(map(_STEP_BY_BRACKET.__getitem__, brackets)), default=0) > DEEPEST_JSON:
+        brackets = brackets.replace(b"()", b"")
+    # A pair that is still there lay deeper; so does whatever is opened that often and never closed.
+    if b"()" in brackets or max(accumulate(map(_STEP_BY_BRACKET.__getitem__, brackets)), default=0) > DEEPEST_JSON:
         raise _too_deep()
 
 

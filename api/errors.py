@@ -5,8 +5,9 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
+from api.openapi import ASSETS
 from api.problems import FieldError, Problem, ProblemDetails, invalid, not_found, unavailable
 from api.wiring.database import DatabaseAway, DatabaseBusy
 from domain.practice.learner import LearnerMissing
@@ -44,8 +45,12 @@ def _problem(request: AnyRequest, error: BaseException) -> Problem:
             return not_found()
         case ValidationException():
             return invalid("invalid_parameter", "A parameter cannot be used.", *_parameters(error))
+        case InternalServerException():  # what Litestar raises when a body does not arrive as HTTP says it should
+            return invalid("incomplete_body", "The body did not arrive whole.")
         case HTTPException():
             return _from_http(error)
+        case OSError() | ValueError() if request.url.path.startswith(ASSETS):  # a path no file system can hold
+            return not_found()
         case BaseExceptionGroup():
             return _problem(request, error.exceptions[0])
         case _:

@@ -17,6 +17,12 @@ INSERT INTO refresh_token (secret_hash, organisation_id, employee_id, family_id,
 VALUES ($1, $2, $3, $4, $5, $6)
 """
 
+# Refreshing, replaying and signing out of one session come one after the other: an end that did not see the token being made
+# meanwhile would leave it alive. Each statement after the lock sees what was committed before it was granted.
+LOCK_FAMILY = """
+SELECT pg_advisory_xact_lock(hashtextextended(family_id::text, 0)) FROM refresh_token WHERE secret_hash = $1
+"""
+
 # The row stays locked until the transaction ends, so that two uses of one token at the same time are one use and one replay.
 TAKE_TOKEN = """
 SELECT refresh_token.employee_id, family_id, expires_at, used_at, revoked_at, employee.active AND (NOT is_demo OR $2)
@@ -55,7 +61,8 @@ class SessionRepository:
         )
 
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
-        """The token, locked until the transaction ends."""
+        """The token, locked with its family until the transaction ends."""
+        await self._connection.execute(LOCK_FAMILY, secret_hash)
         row = await self._connection.fetchrow(TAKE_TOKEN, secret_hash, demo)
         return None if row is None else StoredToken(*row)
 

@@ -1,11 +1,12 @@
 """Slowing down who guesses passwords: by account, whether it exists or not, and by address."""
 
-from collections import Counter
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from math import ceil
 from time import time
+from weakref import WeakValueDictionary
 
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage
@@ -32,32 +33,28 @@ class SignInThrottle:
     def __init__(self, enabled: bool) -> None:  # noqa: FBT001
         self._enabled = enabled
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._under_way: Counter[Key] = Counter()
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
     async def attempt(self, organisation: str, staff_no: str, address: str) -> AsyncIterator[Attempt]:
         """Try a sign-in. Raises `Problem` 429 after too many failures.
 
-        Attempts under way count as failures to come, or guessing in parallel would be free.
+        Attempts on one account take turns, or guessing in parallel would be free.
         """
         attempt = Attempt()
         if not self._enabled:
             yield attempt
             return
+        turn = self._turns.setdefault((organisation, staff_no), asyncio.Lock())
         keys: list[Key] = [(PER_ACCOUNT, ("account", organisation, staff_no)), (PER_ADDRESS, ("address", address))]
-        self._under_way.update(keys)
-        try:
+        async with turn:
             for limit, key in keys:
-                if not await self._limiter.test(limit, *key, cost=self._under_way[limit, key]):
+                if not await self._limiter.test(limit, *key):
                     raise await self._too_many(limit, key)
             yield attempt
-        finally:
-            for limit, key in keys:
-                if attempt.failed:
+            if attempt.failed:
+                for limit, key in keys:
                     await self._limiter.hit(limit, *key)
-                self._under_way[limit, key] -= 1
-                if not self._under_way[limit, key]:
-                    del self._under_way[limit, key]
 
     async def _too_many(self, limit: RateLimitItem, key: tuple[str, ...]) -> Problem:
         reset_time = (await self._limiter.get_window_stats(limit, *key)).reset_time

@@ -31,7 +31,7 @@ def check(folder: Path | None) -> None:
         curriculum = read_curriculum(folder)
     except ContentError as error:
         for defect in error.defects:
-            console.print(f"{folder}/{defect}", highlight=False, soft_wrap=True)
+            console.print(f"{folder}/{defect}", highlight=False, soft_wrap=True, markup=False)
         console.print(f"[bold red]{len(error.defects)} defects[/]")
         sys.exit(1)
     console.print(
@@ -58,7 +58,7 @@ def _coverage(skills: list[SkillCoverage]) -> None:
     console.print(table)
     gaps = [gap for skill in skills for gap in skill.gaps]
     for gap in gaps:
-        console.print(gap, highlight=False)
+        console.print(gap, highlight=False, markup=False)
     if gaps:
         console.print(f"[bold red]{len(gaps)} gaps[/]")
         sys.exit(1)

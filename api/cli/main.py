@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import asyncpg
 import rich_click as click
+from alembic.util import CommandError
 from rich.console import Console
 from rich.text import Text
 from sqlalchemy.exc import DBAPIError
@@ -41,6 +42,7 @@ EXPECTED = (
     SigningKeyError,
     ContentError,
     DatabaseAway,
+    CommandError,
     OSError,
     asyncpg.PostgresError,
 )

@@ -16,6 +16,7 @@ from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
 
 DIGEST_BYTES = 16
+LONGEST_DETAIL = 500
 LONGEST_INTEGER_DIGITS = 4000
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -75,13 +76,13 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         with suppress(ValueError, RecursionError):
             rest = json.loads(payload, parse_int=_integer)
             canonical = json.dumps(rest, sort_keys=True).encode()
-        return Quarantined(_envelope(rest, payload, canonical), "malformed_review", f"not JSON: {error}")
+        return Quarantined(_envelope(rest, payload, canonical), "malformed_review", _tellable(f"not JSON: {error}"))
     try:
         review = msgspec.convert(loose, ReviewIn)
     except msgspec.ValidationError as error:
         where = field_error(error)
         envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
-        return Quarantined(envelope, "malformed_review", f"{where.pointer or '/'}: {where.detail}")
+        return Quarantined(envelope, "malformed_review", _tellable(f"{where.pointer or '/'}: {where.detail}"))
     return Submission(
         # From what was understood, so that a retry that was written differently is still the same review.
         envelope=_envelope(loose, payload, msgspec.json.encode(review, order="sorted")),
@@ -94,6 +95,11 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         latency_ms=review.latency_ms,
         confidence=review.confidence,
     )
+
+
+def _tellable(detail: str) -> str:
+    """`detail` without what PostgreSQL or UTF-8 cannot hold, since it repeats names that the client made up."""
+    return detail.encode(errors="replace").decode().replace("\x00", "?")[:LONGEST_DETAIL]
 
 
 def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 class SettingsError(Exception):
@@ -82,6 +83,10 @@ def _one_of(environment: Mapping[str, str], name: str, default: str, allowed: tu
 def _database_url(raw: str | None) -> str | None:
     if not raw:
         return None
+    try:
+        _ = urlsplit(raw).port
+    except ValueError:
+        raise SettingsError("DATABASE_URL is not an address: its host or port cannot be read") from None
     for scheme in ("postgresql://", "postgres://"):
         if raw.startswith(scheme):
             return "postgresql://" + raw.removeprefix(scheme)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:[.-][a-z0-9]+)*$", max_length=80)]
-Words = Annotated[str, Meta(min_length=1, pattern=r"\S")]
+# Something to read, and without the NUL that PostgreSQL cannot store.
+Words = Annotated[str, Meta(pattern=r"^(?=[\s\S]*\S)[^\x00]*$")]
 Share = Annotated[float, Meta(ge=0.05, le=0.95)]
 Threshold = Annotated[float, Meta(gt=0, le=1)]
 

@@ -129,7 +129,8 @@ class _Reader:
 
     def _items(self, file: YamlFile) -> Iterator[ItemVersion]:
         data = file.data
-        if not isinstance(data, dict) or set(data) != {"skill", "items"} or not isinstance(data["items"], list):
+        shape = isinstance(data, dict) and set(data) == {"skill", "items"}
+        if not shape or not isinstance(data["items"], list) or not isinstance(data["skill"], str):
             self._complain(file, (), "an item file is {skill: …, items: […]}")
             return
         self._references(file, (), "skill", [data["skill"]], self._skills)

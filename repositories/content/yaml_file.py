@@ -11,6 +11,9 @@ import yaml
 T = TypeVar("T")
 Steps = tuple[str | int, ...]
 
+LARGEST_FILE_BYTES = 4 << 20
+DEEPEST_YAML = 32
+
 _FAILURE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 _STEP = re.compile(r"\.([^.\[]+)|\[(?:\.\.\.|\d+)\]")
 
@@ -48,7 +51,11 @@ class YamlFile:
         """Parse. Raises `ContentError` for bad UTF-8, bad YAML, and duplicate or non-text keys."""
         file = cls(name)
         try:
-            node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+            if path.stat().st_size > LARGEST_FILE_BYTES or not path.is_file():
+                raise ContentError([Defect(name, 1, f"not a file of at most {LARGEST_FILE_BYTES >> 20} MiB")])
+            text = path.read_text(encoding="utf-8")
+            _refuse_exotic(text, name)
+            node = yaml.compose(text, Loader=_LOADER)
         except UnicodeDecodeError as error:
             raise ContentError([Defect(name, 1, f"not UTF-8: {error}")]) from None
         except yaml.YAMLError as error:
@@ -65,6 +72,8 @@ class YamlFile:
             built: dict[str, Any] = {}
             for key_node, value_node in node.value:
                 key = key_node.value
+                if not isinstance(key_node, yaml.ScalarNode):
+                    raise ContentError([Defect(self.name, key_node.start_mark.line + 1, "a key is plain text")])
                 if key in built:
                     raise ContentError([Defect(self.name, key_node.start_mark.line + 1, f"{key!r} stands here twice")])
                 built[key] = self._build(value_node, (*path, key))
@@ -72,7 +81,10 @@ class YamlFile:
             return built
         if isinstance(node, yaml.SequenceNode):
             return [self._build(child, (*path, place)) for place, child in enumerate(node.value)]
-        return _SCALARS.construct_object(node)
+        try:
+            return _SCALARS.construct_object(node)
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            raise ContentError([Defect(self.name, self.lines[path], f"not a value: {error}")]) from None
 
     def convert(self, path: Steps, shape: type[T]) -> T:
         """What stands at `path`, as `shape`. Raises `ContentError` naming the line."""
@@ -96,6 +108,17 @@ class YamlFile:
 # The C parser where PyYAML has it: the same language, ten times as fast.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALARS = yaml.constructor.SafeConstructor()
+
+
+def _refuse_exotic(text: str, name: str) -> None:
+    """Raise for what curriculum files have no use for, and what can make a small file endless: aliases, tags, deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        aliased = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None
+        if aliased or getattr(event, "tag", None) is not None or depth > DEEPEST_YAML:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise ContentError([Defect(name, line, f"no anchors, aliases or tags, and at most {DEEPEST_YAML} levels")])
 
 
 def _failure(error: msgspec.ValidationError) -> tuple[str, str]:

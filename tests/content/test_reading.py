@@ -107,6 +107,11 @@ def test_each_mistake_says_what_is_wrong(folder: Path, file: str, old: str, new:
         (b"a: [1, 2", "not YAML"),
         (b"", "the file is empty"),
         (b"just text", "Expected `object`"),
+        (b"a: &x [1]\nb: *x\n", "no anchors, aliases or tags"),
+        (b"a: !!set {b}\n", "no anchors, aliases or tags"),
+        (b"[" * 5000, "no anchors, aliases or tags, and at most 32 levels"),
+        (b"? [a]\n: 1\n", "a key is plain text"),
+        (b"a: 2026-99-99\n", "not a value"),
     ],
 )
 def test_a_broken_file_is_an_error_and_not_a_crash(folder: Path, damage: bytes, message: str) -> None:

@@ -308,3 +308,16 @@ async def test_half_a_character_around_the_reviews_is_refused(bank: Bank) -> Non
     phone = await bank.employee()
     body = rb'{"sent_at":"2026-11-20T04:00:00Z","device_id":"\ud83d","reviews":[1]}'
     expect_problem(await send(phone, "POST", "/v1/reviews", body), 400, "malformed_json")
+
+
+async def test_an_unfinished_string_behind_many_brackets_is_read_once_and_not_once_for_each_quote(bank: Bank) -> None:
+    """Quadratic, this would take minutes; linear, it is refused like any other rubbish."""
+    phone = await bank.employee()
+    body = b"[" + b"[]," * 40 + b'"' + b'\\"' * 400_000
+    expect_problem(await send(phone, "PATCH", "/v1/me", body), 400, "malformed_json")
+
+
+async def test_an_unknown_field_with_nul_in_its_name_holds_its_review_and_blocks_no_other(bank: Bank) -> None:
+    phone = await bank.employee()
+    good, odd = phone.review(ITEM, UNKNOWN), {**phone.review(ITEM, UNKNOWN), "a\x00b": 1}
+    assert [result["status"] for result in await phone.submit(odd, good)] == ["quarantined", "accepted"]

@@ -1,5 +1,6 @@
 """signIn, refreshSession, signOut: who comes in, and for how long."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -232,3 +233,22 @@ async def test_an_access_token_lives_ten_minutes(bank: Bank) -> None:
     response = await get_me(bank.service, session["access_token"])
     expect_problem(response, 401, "expired_token")
     assert response.headers["www-authenticate"] == "Bearer"
+
+
+async def test_an_end_of_the_session_also_ends_the_token_that_is_being_made_meanwhile(bank: Bank) -> None:
+    """Refreshing, and at the same moment signing out with, or replaying, an older token: nothing of the session lives on."""
+    http = bank.service.http
+    for end in ("sign-out", "refresh"):
+        for _ in range(10):
+            phone = await bank.employee()
+            body = {"organisation": bank.slug, "staff_no": phone.staff_no, "password": PASSWORD}
+            first = (await http.post("/v1/auth/sign-in", json=body)).json()["refresh_token"]
+            second = (await http.post("/v1/auth/refresh", json={"refresh_token": first})).json()["refresh_token"]
+            refreshed, _ended = await asyncio.gather(
+                http.post("/v1/auth/refresh", json={"refresh_token": second}),
+                http.post(f"/v1/auth/{end}", json={"refresh_token": first}),
+            )
+            if refreshed.status_code == 200:
+                third = refreshed.json()["refresh_token"]
+                again = await http.post("/v1/auth/refresh", json={"refresh_token": third})
+                assert again.status_code == 401
