@@ -68,6 +68,9 @@ class Fsrs6:
         self.factor = 0.9 ** (1 / self.decay) - 1
         # Mean reversion pulls difficulty towards that of a first "easy"; it is the same for every step.
         self._reverted_difficulty = parameters[7] * self._first_difficulty(EASY)
+        # Powers of e that no answer changes.
+        self._recall_growth = exp(parameters[8])
+        self._forgetting_cap = exp(parameters[17] * parameters[18])
 
     def step(self, before: State | None, rating: Rating, elapsed_days: int) -> State:
         """One FSRS-6 step. Raises `ValueError` for negative days or a rating it does not know."""
@@ -101,14 +104,14 @@ class Fsrs6:
     def _stability_after_recall(self, before: State, elapsed_days: int) -> float:
         """S' = S·(1 + e^w8·(11−D)·S^(−w9)·(e^(w10·(1−R)) − 1))."""
         forgotten = 1 - self.retrievability(before.stability, elapsed_days)
-        ease: float = exp(self._w[8]) * (11 - before.difficulty) * before.stability ** -self._w[9]
+        ease: float = self._recall_growth * (11 - before.difficulty) * before.stability ** -self._w[9]
         return before.stability * (1 + ease * expm1(self._w[10] * forgotten))
 
     def _stability_after_forgetting(self, before: State, elapsed_days: int) -> float:
         """S' = w11·D^(−w12)·((S+1)^w13 − 1)·e^(w14·(1−R)), at most S/e^(w17·w18)."""
         forgotten = 1 - self.retrievability(before.stability, elapsed_days)
         kept: float = self._w[11] * before.difficulty ** -self._w[12] * ((before.stability + 1) ** self._w[13] - 1)
-        return min(kept * exp(self._w[14] * forgotten), before.stability / exp(self._w[17] * self._w[18]))
+        return min(kept * exp(self._w[14] * forgotten), before.stability / self._forgetting_cap)
 
     def retrievability(self, stability: float, elapsed_days: int) -> float:
         """R(t) = (1 + F·t/S)^(−w20), F = 0.9^(−1/w20) − 1 (FSRS-6 forgetting curve)."""
