@@ -6,7 +6,6 @@ from litestar import Controller, Request, Response, get, post
 
 from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
-from api.learner.ports import LearnerStore
 from api.learner.rendering import cards_of
 from api.learner.schemas import LessonBody, LessonCompleted, LessonList, LessonSummary
 from api.parameters import ChosenLanguage, LessonId
@@ -16,7 +15,6 @@ from domain.content.catalogue import Catalogue
 from domain.content.lessons import LessonVersion
 from domain.mastery.standing import note_progress
 from domain.practice.clock import practice_day
-from domain.practice.learner import Preferences
 
 
 class LessonController(Controller):
@@ -33,7 +31,7 @@ class LessonController(Controller):
         language: ChosenLanguage = None,
     ) -> Response[LessonList]:
         """All lessons in the order of study, with when they were read."""
-        preferences = await _preferences(desk.learner)
+        preferences = await desk.preferences()
         said_in = language or preferences.language
         read = await desk.learner.lessons_completed_at()
         seen: set[str] = set()
@@ -69,7 +67,7 @@ class LessonController(Controller):
     ) -> Response[LessonBody]:
         """One lesson with its cards."""
         lesson = _lesson(desk.catalogue, lesson_id)
-        said_in = language or (await _preferences(desk.learner)).language
+        said_in = language or (await desk.preferences()).language
         read = await desk.learner.lessons_completed_at()
         body = LessonBody(
             lesson_id=lesson_id,
@@ -90,7 +88,7 @@ class LessonController(Controller):
     ) -> LessonCompleted:
         """Record that the lesson was read to its end. Safe to repeat: the first time counts."""
         lesson = _lesson(desk.catalogue, lesson_id)
-        day = practice_day(desk.now, (await _preferences(desk.learner)).time_zone)
+        day = practice_day(desk.now, (await desk.preferences()).time_zone)
         await desk.learner.complete_lesson(lesson)
         await note_progress(await desk.learner.standings(), day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
         read = await desk.learner.lessons_completed_at()
@@ -102,10 +100,3 @@ def _lesson(catalogue: Catalogue, lesson_id: str) -> LessonVersion:
     if lesson is None:
         raise not_found()
     return lesson
-
-
-async def _preferences(learner: LearnerStore) -> Preferences:
-    preferences = await learner.preferences()
-    if preferences is None:
-        raise not_found()
-    return preferences

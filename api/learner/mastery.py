@@ -9,7 +9,6 @@ from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
 from api.learner.schemas import DayBody, ForecastBody, MasteryBody, ProgramProgressBody, ProgressBody, SkillMasteryBody
 from api.parameters import ChosenLanguage
-from api.problems import not_found
 from api.wiring.desk import Desk
 from domain.content.catalogue import Catalogue
 from domain.content.lessons import Skill
@@ -38,9 +37,7 @@ class MasteryController(Controller):
         language: ChosenLanguage = None,
     ) -> Response[MasteryBody]:
         """Mastery by skill today, with coverage, band, and what becomes of it without practice."""
-        preferences = await desk.learner.preferences()
-        if preferences is None:
-            raise not_found()
+        preferences = await desk.preferences()
         day = practice_day(desk.now, preferences.time_zone)
         memories = await desk.learner.memories()
         mastered_on = {skill: standing.mastered_on for skill, standing in (await desk.learner.standings()).items()}
@@ -60,9 +57,7 @@ class MasteryController(Controller):
         language: ChosenLanguage = None,
     ) -> Response[ProgressBody]:
         """Streak, days practised, minutes, the last 30 practice days, and programs."""
-        preferences = await desk.learner.preferences()
-        if preferences is None:
-            raise not_found()
+        preferences = await desk.preferences()
         today = practice_day(desk.now, preferences.time_zone)
         days = await desk.learner.practice_days()
         progress = progress_of(days, today, preferences.days_off)

@@ -14,7 +14,6 @@ from api.learner.rendering import ResultWriter, step_body
 from api.learner.uploads import batch_of, entry_of, read_upload
 from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
-from api.problems import not_found
 from api.wiring.desk import Desk
 from domain.mastery.standing import note_progress
 from domain.practice.clock import practice_day
@@ -43,9 +42,7 @@ class ReviewController(Controller):
 
         `size` is the number of items (default: what fills the daily goal), `language` overrides the profile's.
         """
-        preferences = await desk.learner.preferences()
-        if preferences is None:
-            raise not_found()
+        preferences = await desk.preferences()
         day = practice_day(desk.now, preferences.time_zone)
         drill = build_drill(
             day,

@@ -55,9 +55,7 @@ class TeamController(Controller):
         path = f"/v1/teams/{unit_id}/mastery"
         team = await desk.team()
         unit, members, total, following = await _page(unit_id, team, limit, after, path, chosen)
-        preferences = await desk.learner.preferences()
-        if preferences is None:
-            raise not_found()
+        preferences = await desk.preferences()
         said_in = language or preferences.language
         cells = await team.mastery(members, desk.catalogue, desk.algorithm, desk.now)
         codes = list(desk.catalogue.skills)

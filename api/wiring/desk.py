@@ -18,6 +18,7 @@ from api.wiring.services import Services, services_of
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller, Scope
 from domain.practice.algorithm import Fsrs6
+from domain.practice.learner import LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
 from repositories.connection import Connection
 from repositories.learners import LearnerRepository
@@ -49,6 +50,13 @@ class Desk:
     def learner(self) -> LearnerStore:
         """The caller's own profile and facts."""
         return LearnerRepository(self.connection, self.caller, self.now)
+
+    async def preferences(self) -> Preferences:
+        """What the caller has set. Raises `LearnerMissing`."""
+        preferences = await self.learner.preferences()
+        if preferences is None:
+            raise LearnerMissing
+        return preferences
 
     async def newest_catalogue(self) -> Catalogue:
         """The curriculum with what another process published since it was last looked for, on the request's own connection."""
