@@ -16,6 +16,7 @@ from api.wiring.migrations import migrate
 from domain.content.catalogue import Catalogue
 from repositories.content.publishing import publish
 from repositories.content.reading import Curriculum, read_curriculum
+from tests.curriculum import part_of
 from tests.service import CONTENT, Bank, Clock, Service, new_database, running_service
 
 
@@ -44,8 +45,13 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def curriculum() -> Curriculum:
+def whole_curriculum() -> Curriculum:
     return read_curriculum(CONTENT)
+
+
+@pytest.fixture(scope="session")
+def curriculum(whole_curriculum: Curriculum) -> Curriculum:
+    return part_of(whole_curriculum)
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from api.learner.schemas import CardBody, PartBody
+from api.learner.question_schemas import FeedbackBody, QuestionBody
+from api.learner.schemas import CardBody
 from api.text_fields import LanguageCode, ShortText
 
 MOST_REVIEWS = 500
-
-ItemKind = Literal["single_choice", "multiple_choice", "ordering", "matching", "spot_phrase"]
 
 
 class LessonStepBody(Struct, frozen=True, tag_field="type", tag="lesson"):
@@ -25,24 +24,11 @@ class LessonStepBody(Struct, frozen=True, tag_field="type", tag="lesson"):
     cards: list[CardBody]
 
 
-class ItemStepBody(Struct, frozen=True, omit_defaults=True, tag_field="type", tag="item", kw_only=True):
-    """An item to ask, without its key.
+class ItemStepBody(QuestionBody, frozen=True, omit_defaults=True, tag_field="type", tag="item", kw_only=True):
+    """A question to ask; `retrievability` is the probability of recall today and missing on a new one."""
 
-    `options` for choice and ordering, `left` and `right` for matching, `lines` for spot the phrase; `retrievability` is the
-    probability of recall today and missing on a new item.
-    """
-
-    item_id: str
-    item_version: int
-    kind: ItemKind
-    skill: str
     reason: Literal["relearn", "due", "new"]
-    prompt: str
     retrievability: float | None = None
-    options: list[PartBody] = []
-    left: list[PartBody] = []
-    right: list[PartBody] = []
-    lines: list[PartBody] = []
 
 
 class CountsBody(Struct, frozen=True):
@@ -97,20 +83,6 @@ class MemoryBody(Struct, frozen=True):
     due_on: date
     lapses: int
     reviews: int
-
-
-class NoteBody(Struct, frozen=True):
-    """What to tell about one option or line."""
-
-    id: str
-    text: str
-
-
-class FeedbackBody(Struct, frozen=True):
-    """The right answer in the shape of a response, and notes on single parts."""
-
-    key: dict[str, Any]
-    notes: list[NoteBody]
 
 
 class ReviewResult(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -45,7 +45,7 @@ class MasteryController(Controller):
         said_in = language or preferences.language
         skills = [
             _skill(skill, memories, mastered_on.get(skill.code), day, horizon, desk.catalogue, desk.algorithm, said_in)
-            for skill in desk.catalogue.skills.values()
+            for skill in desk.catalogue.counted_skills
         ]
         return conditional(request, MasteryBody(day, skills))
 

@@ -1,15 +1,15 @@
 """From domain values to the shapes that learners are sent, in their language."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from api.learner.drill_schemas import FeedbackBody, ItemStepBody, LessonStepBody, MemoryBody, NoteBody, ReviewResult
+from api.learner.drill_schemas import ItemStepBody, LessonStepBody, MemoryBody, ReviewResult
+from api.learner.question_rendering import feedback_body, question_fields
+from api.learner.question_schemas import FeedbackBody
 from api.learner.schemas import CardBody, PartBody
 from domain.content.catalogue import Catalogue
 from domain.content.items import ItemVersion
-from domain.content.kinds import RenderedPart
 from domain.content.lessons import Card, LessonVersion
 from domain.practice.algorithm import Algorithm
 from domain.practice.days_off import DaysOff
@@ -33,24 +33,8 @@ def step_body(step: ItemStep | LessonStep, learner_id: UUID, language: Language)
             cards=cards_of(step.lesson, language),
         )
     item = step.item
-    rendered = item.body.render(language, learner_id, item.item_id, item.version, step.repetitions)
-    return ItemStepBody(
-        item_id=item.item_id,
-        item_version=item.version,
-        kind=item.kind,  # type: ignore[arg-type]
-        skill=item.skill,
-        reason=step.reason,
-        prompt=item.prompt.said_in(language),
-        retrievability=step.retrievability,
-        options=_parts(rendered.options),
-        left=_parts(rendered.left),
-        right=_parts(rendered.right),
-        lines=_parts(rendered.lines),
-    )
-
-
-def _parts(parts: Iterable[RenderedPart]) -> list[PartBody]:
-    return [PartBody(part.id, part.text, part.speaker) for part in parts]  # type: ignore[arg-type]
+    question = question_fields(item, language, learner_id, item.item_id, item.version, step.repetitions)
+    return ItemStepBody(reason=step.reason, retrievability=step.retrievability, **question)
 
 
 def cards_of(lesson: LessonVersion, language: Language) -> list[CardBody]:
@@ -63,7 +47,7 @@ def _card(card: Card, language: Language) -> CardBody:
         return None if text is None else text.said_in(language)
 
     lines = [PartBody(f"l{n}", line.text.said_in(language), line.speaker) for n, line in enumerate(card.lines, start=1)]
-    return CardBody(card.kind, said(card.title), said(card.text), lines)
+    return CardBody(card.kind, said(card.title), said(card.text), lines, card.avoid)
 
 
 class ResultWriter:
@@ -103,10 +87,8 @@ class ResultWriter:
 
     def _feedback(self, item: ItemVersion, verdict: FirstVerdict) -> FeedbackBody:
         # A duplicate is graded again: the version is immutable, so this says what was said the first time.
-        notes = grade(item, verdict.response).notes if verdict.notes is None else verdict.notes
-        return FeedbackBody(
-            key=dict(item.body.key), notes=[NoteBody(note.id, note.text.said_in(self._language)) for note in notes]
-        )
+        feedback = grade(item, verdict.response).feedback if verdict.feedback is None else verdict.feedback
+        return feedback_body(item, feedback, self._language)
 
     def _memory(self, told: MemoryTold) -> MemoryBody:
         elapsed_days = max(0, (self._today - told.last_practice_day).days)

@@ -90,12 +90,13 @@ class PartBody(Struct, frozen=True, omit_defaults=True):
 
 
 class CardBody(Struct, frozen=True, omit_defaults=True):
-    """One screen of a lesson; a dialogue card has `lines`."""
+    """One screen of a lesson; a dialogue card has `lines`. `avoid` marks a bad example, to be shown as one."""
 
     kind: Literal["hook", "idea", "dialogue", "remember"]
     title: str | None = None
     text: str | None = None
     lines: list[PartBody] = []
+    avoid: bool = False
 
 
 class LessonSummary(Struct, frozen=True):

@@ -58,11 +58,11 @@ class TeamController(Controller):
         preferences = await desk.preferences()
         said_in = language or preferences.language
         cells = await team.mastery(members, desk.catalogue, desk.algorithm, desk.now)
-        codes = list(desk.catalogue.skills)
+        codes = [skill.code for skill in desk.catalogue.counted_skills]
         body = TeamMasteryBody(
             unit=UnitBody(unit.unit_id, unit.name),
             practice_day=practice_day(desk.now, preferences.time_zone),
-            skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in desk.catalogue.skills.values()],
+            skills=[SkillHeading(skill.code, skill.title.said_in(said_in)) for skill in desk.catalogue.counted_skills],
             members=[
                 MemberMasteryBody(
                     employee_id=member.employee_id,

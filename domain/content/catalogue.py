@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from domain.content.items import ItemVersion
 from domain.content.lessons import LessonVersion, ProgramVersion, Skill
+from domain.phrases.lexicon import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Published:
     skills: tuple[Skill, ...]
     item_versions: tuple[ItemVersion, ...]
     current_items: Mapping[str, int]
+    lexicon: Lexicon
+    lexicon_version: int
     lessons: tuple[LessonVersion, ...]
     programs: tuple[ProgramVersion, ...]
 
@@ -27,6 +30,8 @@ class Catalogue:
     skills: Mapping[str, Skill]
     lessons: Mapping[str, LessonVersion]
     programs: tuple[ProgramVersion, ...]
+    lexicon: Lexicon
+    lexicon_version: int
     items: Mapping[str, ItemVersion]
     items_by_skill: Mapping[str, tuple[ItemVersion, ...]]
     lesson_order: tuple[str, ...]
@@ -47,6 +52,8 @@ class Catalogue:
             skills={skill.code: skill for skill in published.skills},
             lessons=lessons,
             programs=published.programs,
+            lexicon=published.lexicon,
+            lexicon_version=published.lexicon_version,
             items=items,
             items_by_skill=_grouped(items.values(), lambda item: item.skill),
             lesson_order=lesson_order,
@@ -61,9 +68,15 @@ class Catalogue:
         """The version that was shown, however old; None when there never was one."""
         return self._versions.get((item_id, version))
 
+    @property
+    def counted_skills(self) -> tuple[Skill, ...]:
+        """The skills in which mastery is counted, in their order: all but strands."""
+        return tuple(skill for skill in self.skills.values() if not skill.strand)
+
     def skills_of(self, program: ProgramVersion) -> tuple[str, ...]:
-        """The skills that the program's lessons train, in order of appearance."""
-        return tuple(dict.fromkeys(self.lessons[lesson_id].skill for lesson_id in program.lesson_ids))
+        """The skills that the program's lessons train and in which mastery is counted, in order of appearance."""
+        trained = dict.fromkeys(self.lessons[lesson_id].skill for lesson_id in program.lesson_ids)
+        return tuple(code for code in trained if not self.skills[code].strand)
 
 
 def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVersion]) -> dict[str, str]:

@@ -19,13 +19,14 @@ class SpokenLine:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One screen of a lesson; a dialogue card has `lines`, the others `text`."""
+    """One screen of a lesson; a dialogue card has `lines`, the others `text`. `avoid` marks a bad example."""
 
     kind: CardKind
     concepts: tuple[str, ...]
     title: Text | None
     text: Text | None
     lines: tuple[SpokenLine, ...]
+    avoid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Skill:
     """What mastery is counted in.
 
     An item of it becomes due when its retrievability falls to `desired_retention`; `goal` is the mastery below which a
-    forecast warns.
+    forecast warns. A `strand` is drilled like a skill and counts in nobody's mastery.
     """
 
     code: str
@@ -87,3 +88,4 @@ class Skill:
     title: Text
     desired_retention: float
     goal: float
+    strand: bool = False

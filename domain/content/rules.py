@@ -1,23 +1,38 @@
 """Rules a question must keep before it may be published. Each returns what is wrong, in words an author can act on."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from domain.content.items import ItemVersion
-from domain.content.kinds import Matching, MultipleChoice, Ordering, SingleChoice, SpotPhrase
+from domain.content.kinds import (
+    Classify,
+    Cloze,
+    Matching,
+    MultipleChoice,
+    Ordering,
+    Rewrite,
+    Scenario,
+    SingleChoice,
+    SpotPhrase,
+)
 from domain.content.kinds.choices import Option
+from domain.content.scenario_rules import defects_of_scenario
 from domain.text import LANGUAGES, Text
+from domain.writing import bare
 
 SINGLE_OPTIONS = range(3, 6)
 MULTIPLE_OPTIONS = range(3, 7)
 PARTS = range(3, 7)
 MOST_DISTRACTORS = 2
 DIALOGUE_LINES = range(4, 11)
+GAPS = range(1, 4)
+GROUPS = range(2, 6)
+UTTERANCES = range(4, 9)
+MOVES = range(2, 5)
 
 _CATCH_ALL = re.compile(r"以上(?:都|皆|均|全)|(?:all|none|both) of the above", re.IGNORECASE)
-_NOT_WORDS = re.compile(r"[\W_]+")
+_GAP = re.compile(r"\{([^}]*)\}")
 
 
 def defects_of(item: ItemVersion) -> list[str]:
@@ -33,11 +48,14 @@ def defects_of(item: ItemVersion) -> list[str]:
             return list(_matching(item.body))
         case SpotPhrase():
             return list(_dialogue(item.body))
-
-
-def normalised(words: str) -> str:
-    """What two texts are compared by: width, case, punctuation and spaces do not count."""
-    return _NOT_WORDS.sub("", unicodedata.normalize("NFKC", words).casefold())
+        case Cloze():
+            return list(_cloze(item.body))
+        case Classify():
+            return list(_classify(item.body))
+        case Rewrite():
+            return list(_rewrite(item.body))
+        case Scenario():
+            return list(defects_of_scenario(item.body))
 
 
 def _count(what: str, number: int, allowed: range) -> Iterator[str]:
@@ -48,7 +66,7 @@ def _count(what: str, number: int, allowed: range) -> Iterator[str]:
 def _different(texts: Iterable[Text]) -> Iterator[str]:
     texts = list(texts)
     for language in LANGUAGES:
-        counts = Counter(normalised(text.said_in(language)) for text in texts)
+        counts = Counter(bare(text.said_in(language)) for text in texts)
         yield from (f"two parts say the same in {language}: {same}" for same, count in counts.items() if count > 1)
 
 
@@ -90,3 +108,31 @@ def _dialogue(body: SpotPhrase) -> Iterator[str]:
     offending = sum(line.offence is not None for line in employee)
     if offending == 0 or offending == len(employee):
         yield f"{offending} of the employee's {len(employee)} lines offend: at least one does, and at least one does not"
+
+
+def _cloze(body: Cloze) -> Iterator[str]:
+    yield from _count("gaps", len(body.gaps), GAPS)
+    ids = [gap.id for gap in body.gaps]
+    for language in LANGUAGES:
+        if _GAP.findall(body.passage.said_in(language)) != ids:
+            yield f"the passage in {language} must hold each gap once and in order"
+    for gap in body.gaps:
+        if not all(bare(answer.said_in(language)) for answer in gap.accepted for language in LANGUAGES):
+            yield f"{gap.id} accepts a word of nothing but punctuation"
+
+
+def _classify(body: Classify) -> Iterator[str]:
+    yield from _count("groups", len(body.groups), GROUPS)
+    yield from _count("utterances", len(body.entries), UTTERANCES)
+    yield from _different(group.text for group in body.groups)
+    yield from _different(entry.text for entry in body.entries)
+
+
+def _rewrite(body: Rewrite) -> Iterator[str]:
+    yield from _count("moves", len(body.moves), MOVES)
+    for language in LANGUAGES:
+        unmet = [criterion.id for criterion in body.criteria(body.model.said_in(language)) if not criterion.met]
+        if unmet:
+            yield f"the model in {language} misses its own criteria: {', '.join(unmet)}"
+        if all(criterion.met for criterion in body.criteria(body.bad_reply.said_in(language))):
+            yield f"the bad reply in {language} meets every criterion"

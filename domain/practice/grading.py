@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.content.items import ItemVersion
-from domain.content.kinds import MalformedResponse, Note
+from domain.content.kinds import Feedback, MalformedResponse
 from domain.content.kinds.base import Response, passes
 
 
@@ -14,7 +14,7 @@ class Verdict:
     correct: bool
     score: float
     unknown: bool
-    notes: tuple[Note, ...]
+    feedback: Feedback
 
 
 def grade(item: ItemVersion, response: Response) -> Verdict:
@@ -22,6 +22,6 @@ def grade(item: ItemVersion, response: Response) -> Verdict:
     if "unknown" in response:
         if set(response) != {"unknown"} or response["unknown"] is not True:
             raise MalformedResponse('"unknown" stands alone and is true')
-        return Verdict(correct=False, score=0.0, unknown=True, notes=())
+        return Verdict(correct=False, score=0.0, unknown=True, feedback=Feedback())
     score = item.body.score(response)
-    return Verdict(correct=passes(score, item.body.threshold), score=score, unknown=False, notes=item.body.notes(response))
+    return Verdict(correct=passes(score, item.body.threshold), score=score, unknown=False, feedback=item.body.feedback(response))

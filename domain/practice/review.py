@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from domain.content.kinds import Note
+from domain.content.kinds import Feedback
 from domain.practice.memory import Answer, Memory
 
 Reason = Literal["malformed_review", "malformed_response", "unknown_item", "unknown_item_version", "unknown_time_zone"]
@@ -69,7 +69,7 @@ class GradedReview:
     score: float
     chance: float
     prior_known: float
-    notes: tuple[Note, ...]
+    feedback: Feedback
 
     @property
     def answer(self) -> Answer:
@@ -123,7 +123,7 @@ class RecordedReview:
 class FirstVerdict:
     """What was told about a review when it was first recorded; a duplicate is answered with it.
 
-    `notes` are None when they were not kept: grading the response again gives them again.
+    `feedback` is None when it was not kept: grading the response again gives it again.
     """
 
     item_id: str
@@ -132,7 +132,7 @@ class FirstVerdict:
     correct: bool
     score: float
     after: MemoryTold
-    notes: tuple[Note, ...] | None = field(default=None, compare=False)
+    feedback: Feedback | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

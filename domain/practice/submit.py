@@ -105,7 +105,7 @@ def judge(submission: Submission, batch: Batch, catalogue: Catalogue) -> GradedR
         score=verdict.score,
         chance=item.chance,
         prior_known=item.prior_known,
-        notes=verdict.notes,
+        feedback=verdict.feedback,
     )
 
 
@@ -251,5 +251,5 @@ def _first_verdict(review: RecordedReview) -> FirstVerdict:
         correct=graded.correct,
         score=graded.score,
         after=review.after,
-        notes=graded.notes,
+        feedback=graded.feedback,
     )

@@ -1,4 +1,4 @@
-"""How skills, items, lessons and programs are kept in a version's payload, and the hash that tells one version from another."""
+"""How everything published is kept in a version's payload, and the hash that tells one version from another."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -9,9 +9,14 @@ import msgspec
 from domain.content.items import ItemVersion
 from domain.content.kinds import KINDS
 from domain.content.lessons import LessonVersion, ProgramVersion, Skill
+from domain.phrases.lexicon import ForbiddenPhrase, Lexicon
 from domain.text import Text
 
-Thing = Skill | ItemVersion | LessonVersion | ProgramVersion
+Thing = Skill | ItemVersion | LessonVersion | ProgramVersion | Lexicon
+Lexicons = Mapping[str, Lexicon]
+
+# There is one lexicon, and it has versions.
+LEXICON = "forbidden-phrases"
 
 # What identifies a version is kept beside the payload, and the chance of guessing follows from the body.
 _KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "code", "chance"}
@@ -19,8 +24,17 @@ _KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "code", "cha
 
 def payload_of(thing: Thing) -> dict[str, Any]:
     """Everything about `thing` but its identity and version."""
-    built: dict[str, Any] = msgspec.to_builtins(thing)
+    if isinstance(thing, Lexicon):
+        return {"phrases": msgspec.to_builtins(thing.phrases)}
+    built: dict[str, Any] = msgspec.to_builtins(thing, enc_hook=_named)
     return {name: value for name, value in built.items() if name not in _KEPT_ELSEWHERE}
+
+
+def _named(value: Any) -> str:
+    """A lexicon inside an item is kept by name: the hash of its payload."""
+    if isinstance(value, Lexicon):
+        return hash_of(payload_of(value)).hex()
+    raise NotImplementedError(f"{type(value)} has no place in a payload")
 
 
 def hash_of(payload: Mapping[str, Any]) -> bytes:
@@ -33,8 +47,13 @@ def skill_from(code: str, payload: str) -> Skill:
     return msgspec.convert({"code": code, **msgspec.json.decode(payload)}, Skill)
 
 
-def item_from(item_id: str, version: int, payload: str) -> ItemVersion:
-    """An item version from its payload."""
+def lexicon_from(payload: str) -> Lexicon:
+    """A lexicon from its payload."""
+    return Lexicon(msgspec.convert(msgspec.json.decode(payload)["phrases"], tuple[ForbiddenPhrase, ...]))
+
+
+def item_from(item_id: str, version: int, payload: str, lexicons: Lexicons) -> ItemVersion:
+    """An item version from its payload; `lexicons` are all that were ever published, by the hash of their payload."""
     stored = msgspec.json.decode(payload)
     return ItemVersion(
         item_id=item_id,
@@ -46,7 +65,7 @@ def item_from(item_id: str, version: int, payload: str) -> ItemVersion:
         prior_known=stored["prior_known"],
         prompt=msgspec.convert(stored["prompt"], Text),
         explanation=msgspec.convert(stored["explanation"], Text),
-        body=msgspec.convert(stored["body"], KINDS[stored["kind"]]),
+        body=msgspec.convert(stored["body"], KINDS[stored["kind"]], dec_hook=lambda _, name: lexicons[name]),
     )
 
 

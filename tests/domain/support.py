@@ -9,6 +9,7 @@ from domain.content.items import ItemVersion
 from domain.content.kinds import Body, SingleChoice
 from domain.content.kinds.choices import Option
 from domain.content.lessons import Card, CompletionRule, LessonVersion, Module, ProgramVersion, Skill
+from domain.phrases.lexicon import Lexicon
 from domain.practice.algorithm import Fsrs6
 from domain.practice.memory import Answer, Memory, Schedule
 from domain.text import Text
@@ -85,6 +86,8 @@ def catalogue_of(
             skills=skills,
             item_versions=(*older, *items),
             current_items={each.item_id: each.version for each in items},
+            lexicon=Lexicon(()),
+            lexicon_version=0,
             lessons=tuple(lessons),
             programs=(order,),
         )

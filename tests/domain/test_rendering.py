@@ -6,7 +6,19 @@ from typing import Any
 
 import pytest
 
-from domain.content.kinds import Body, Matching, MultipleChoice, Ordering, Rendered, SingleChoice, SpotPhrase
+from domain.content.kinds import (
+    Body,
+    Classify,
+    Cloze,
+    Matching,
+    MultipleChoice,
+    Ordering,
+    Rendered,
+    Rewrite,
+    Scenario,
+    SingleChoice,
+    SpotPhrase,
+)
 from domain.content.kinds.ordering import Entry
 from domain.text import LANGUAGES
 from tests.domain.bodies import each_body, matching, multiple, name_of, ordering, spot
@@ -28,19 +40,33 @@ def rekeyed(body: Body) -> Body:
         case SpotPhrase(lines=lines):
             other = [replace(x, offence=text("?") if x.speaker == "employee" and x.offence is None else None) for x in lines]
             return SpotPhrase(tuple(other), 0.1)
+        case Cloze(gaps=gaps):
+            return replace(body, gaps=tuple(replace(gap, accepted=(text("else"),)) for gap in gaps))
+        case Classify():
+            turned = dict(zip(body.answer, [*list(body.answer.values())[1:], next(iter(body.answer.values()))], strict=True))
+            return replace(body, answer=turned, pass_threshold=0.1)
+        case Rewrite():
+            return replace(body, moves=(), model=text("else"), pass_threshold=0.1)
+        case Scenario(turns=turns, endings=endings):
+            alike = [tuple(replace(c, quality="good", mood=0, note=text("?")) for c in turn.choices) for turn in turns]
+            turned_turns = tuple(replace(turn, choices=choices) for turn, choices in zip(turns, alike, strict=True))
+            turned_endings = tuple(replace(e, outcome="bad" if e.outcome == "good" else "good") for e in endings)
+            return replace(body, turns=turned_turns, endings=turned_endings)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @each_body
 def test_what_is_shown_would_be_the_same_under_another_key(body: Body, language: Any) -> None:
     other = rekeyed(body)
-    assert other.key != body.key
+    assert other.key("en") != body.key("en")
     for seed in range(20):
         assert body.render(language, seed) == other.render(language, seed)
 
 
 def parts_of(rendered: Rendered) -> list[tuple[str, ...]]:
-    return [tuple(part.id for part in group) for group in (rendered.options, rendered.left, rendered.right, rendered.lines)]
+    choices = [choice for turn in rendered.turns for choice in turn.choices]
+    groups = (rendered.options, rendered.left, rendered.right, rendered.lines, choices)
+    return [tuple(part.id for part in group) for group in groups]
 
 
 @each_body
@@ -50,9 +76,13 @@ def test_everything_is_shown_once_in_the_language_asked_for(body: Body) -> None:
     assert ids["zh-Hans"] == ids["zh-Hant"] == ids["en"]
     for language, prefix in prefixes.items():
         rendered = body.render(language, "seed")  # type: ignore[arg-type]
-        shown = [*rendered.options, *rendered.left, *rendered.right, *rendered.lines]
-        assert len({part.id for part in shown}) == len(shown) > 0
-        assert all(part.text.startswith(prefix) for part in shown)
+        choices = [choice for turn in rendered.turns for choice in turn.choices]
+        shown = [*rendered.options, *rendered.left, *rendered.right, *rendered.lines, *choices]
+        assert len({part.id for part in shown}) == len(shown)
+        says = [turn.text for turn in rendered.turns]
+        texts = [*(part.text for part in shown), *says, *filter(None, (rendered.passage, rendered.bad_reply))]
+        assert texts
+        assert all(words.startswith(prefix) for words in texts)
 
 
 shuffling = pytest.mark.parametrize("body", [single(), multiple(4, 2), ordering(4), matching(4, 1)], ids=name_of)

@@ -1,6 +1,7 @@
 """getDrill: what is asked today, in which order, and what is not given away."""
 
 import json
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from domain.content.catalogue import Catalogue
+from domain.content.kinds import KINDS
 from domain.practice.algorithm import Fsrs6, Rating, State
 from domain.practice.learner import Preferences
 from domain.practice.selection import HORIZON_DAYS
@@ -17,7 +19,7 @@ from tests.service import Bank, Phone
 pytestmark = pytest.mark.anyio
 
 SKILL = "customer-psychology"
-PARTS = ("options", "left", "right", "lines")
+PARTS = ("options", "left", "right", "lines", "turns", "passage", "bad_reply", "mood")
 
 
 def by_reason(drill: dict[str, Any], reason: str) -> list[str]:
@@ -65,10 +67,14 @@ async def test_every_item_has_the_parts_its_kind_needs(bank: Bank, catalogue: Ca
         "ordering": {"options"},
         "matching": {"left", "right"},
         "spot_phrase": {"lines"},
+        "cloze": {"passage"},
+        "classify": {"left", "right"},
+        "rewrite": {"bad_reply"},
+        "scenario": {"turns", "mood"},
     }
     assert {step["kind"]: {part for part in PARTS if part in step} for step in steps} == wanted
     for step in steps:
-        assert all(part["id"] and part["text"] for name in PARTS for part in step.get(name, []))
+        assert all(part["id"] and part["text"] for name in PARTS[:5] for part in step.get(name, []))
         assert {line["speaker"] for line in step.get("lines", [])} <= {"customer", "employee"}
 
 
@@ -91,11 +97,22 @@ async def test_no_drill_gives_away_an_answer(bank: Bank, catalogue: Catalogue) -
 
     allowed = {"type", "item_id", "item_version", "kind", "skill", "reason", "prompt", "retrievability", *PARTS}
     for drill in drills:
-        assert names_in(item_steps(drill)) <= allowed | {"id", "text", "speaker"}
+        assert names_in(item_steps(drill)) <= allowed | {"id", "text", "speaker", "choices", "leads_to"}
         text = json.dumps(item_steps(drill), ensure_ascii=False)
         for step in item_steps(drill):
             assert catalogue.items[step["item_id"]].explanation.en not in text
-        assert not names_in(drill) & {"key", "correct", "feedback", "explanation", "offence", "score", "notes", "answer"}
+        assert not names_in(drill) & {
+            "key",
+            "correct",
+            "feedback",
+            "explanation",
+            "offence",
+            "score",
+            "notes",
+            "answer",
+            "quality",
+            "criteria",
+        }
 
 
 async def test_no_order_gives_away_the_right_one(bank: Bank, catalogue: Catalogue) -> None:
@@ -106,7 +123,7 @@ async def test_no_order_gives_away_the_right_one(bank: Bank, catalogue: Catalogu
     steps = item_steps(await phone.get("/v1/drill", size=100))
     in_order = 0
     for step in steps:
-        key: dict[str, Any] = dict(catalogue.items[step["item_id"]].body.key)
+        key: dict[str, Any] = dict(catalogue.items[step["item_id"]].body.key("zh-Hans"))
         if step["kind"] == "ordering":
             in_order += [part["id"] for part in step["options"]] == list(key["order"])
         else:
@@ -235,7 +252,7 @@ async def test_a_drill_is_as_long_as_asked_for(bank: Bank, catalogue: Catalogue)
 
 
 async def test_no_two_neighbours_of_one_skill_when_it_can_be_avoided(bank: Bank, catalogue: Catalogue) -> None:
-    skills = list(catalogue.skills)
+    skills = list(catalogue.skills)[:3]
     for counts in ((5, 5, 5), (7, 4, 2), (6, 5, 0), (9, 4, 4)):
         phone = await without_new(bank)
         chosen = [item for skill, count in zip(skills, counts, strict=True) for item in items_of(catalogue, skill, count)]
@@ -247,7 +264,7 @@ async def test_no_two_neighbours_of_one_skill_when_it_can_be_avoided(bank: Bank,
 
 async def test_where_neighbours_cannot_be_avoided_there_are_as_few_as_possible(bank: Bank, catalogue: Catalogue) -> None:
     phone = await without_new(bank)
-    many, few, _ = list(catalogue.skills)
+    many, few, *_ = list(catalogue.skills)
     await answer(phone, catalogue, items_of(catalogue, many, 8) + items_of(catalogue, few, 3), correctly=False)
     steps = item_steps(await phone.get("/v1/drill", size=100))
     assert sum(one["skill"] == other["skill"] for one, other in pairwise(steps)) == 8 - 3 - 1
@@ -323,11 +340,24 @@ async def test_lines_of_a_dialogue_stay_in_the_order_they_were_spoken(bank: Bank
         assert [line["id"] for line in step["lines"]] == [line.id for line in body.lines]  # type: ignore[union-attr]
 
 
+def first_choices(step: dict[str, Any]) -> dict[str, Any]:
+    """A walk through the dialogue that always takes the first answer."""
+    turns = {turn["id"]: turn for turn in step["turns"]}
+    turn, path = step["turns"][0], []
+    while turn is not None:
+        choice = turn["choices"][0]
+        path.append(choice["id"])
+        turn = turns.get(choice.get("leads_to"))
+    return {"path": path}
+
+
 async def test_a_drill_can_be_answered_from_what_it_says(bank: Bank, catalogue: Catalogue) -> None:
     """Answers made of nothing but the drill's own ids are graded, none is quarantined."""
     phone = await without_new(bank)
-    await answer(phone, catalogue, list(catalogue.items)[:100], correctly=False)
+    every_kind = [item for kind in KINDS for item in [i for i in catalogue.items.values() if i.kind == kind][:11]]
+    await answer(phone, catalogue, [item.item_id for item in every_kind], correctly=False)
     steps = item_steps(await phone.get("/v1/drill", size=100))
+    assert {step["kind"] for step in steps} == set(KINDS)
     responses: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
         "single_choice": lambda step: {"choice": step["options"][0]["id"]},
         "multiple_choice": lambda step: {"choices": [part["id"] for part in step["options"]]},
@@ -335,6 +365,10 @@ async def test_a_drill_can_be_answered_from_what_it_says(bank: Bank, catalogue: 
         "matching": lambda step: {
             "pairs": {left["id"]: right["id"] for left, right in zip(step["left"], step["right"], strict=False)}
         },
+        "cloze": lambda step: {"texts": dict.fromkeys(re.findall(r"\{(gap-\d)\}", step["passage"]), "?!一")},
+        "classify": lambda step: {"pairs": {left["id"]: step["right"][0]["id"] for left in step["left"]}},
+        "rewrite": lambda step: {"text": step["bad_reply"]},
+        "scenario": first_choices,
         "spot_phrase": lambda step: {"lines": [next(line["id"] for line in step["lines"] if line["speaker"] == "employee")]},
     }
     results = await phone.submit(

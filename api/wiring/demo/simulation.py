@@ -8,7 +8,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.content.items import ItemVersion
-from domain.content.kinds import Matching, MultipleChoice, Ordering, SingleChoice, SpotPhrase
+from domain.content.kinds import (
+    Body,
+    Classify,
+    Cloze,
+    Matching,
+    MultipleChoice,
+    Ordering,
+    Rewrite,
+    Scenario,
+    SingleChoice,
+    SpotPhrase,
+)
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 
@@ -83,10 +94,12 @@ def knows(habits: Habits, memory: Memory | None, day: date, algorithm: Algorithm
 def response_of(item: ItemVersion, random: Random, *, known: bool) -> Mapping[str, object]:
     """What the person answers: the key when known, else a guess or an admission."""
     if known:
-        return item.body.key
-    if random.random() < ADMITS_NOT_KNOWING:
-        return {"unknown": True}
-    match item.body:
+        return item.body.key("zh-Hans")
+    return {"unknown": True} if random.random() < ADMITS_NOT_KNOWING else _guess(item.body, random)
+
+
+def _guess(body: Body, random: Random) -> Mapping[str, object]:
+    match body:
         case SingleChoice(options=options):
             return {"choice": random.choice(options).id}
         case MultipleChoice(options=options):
@@ -99,6 +112,14 @@ def response_of(item: ItemVersion, random: Random, *, known: bool) -> Mapping[st
         case SpotPhrase(lines=lines):
             spoken = [line.id for line in lines if line.speaker == "employee"]
             return {"lines": random.sample(spoken, random.randint(1, min(3, len(spoken))))}
+        case Cloze(gaps=gaps):
+            return {"texts": {gap.id: "想不起来" for gap in gaps}}
+        case Classify(entries=entries, groups=groups):
+            return {"pairs": {entry.id: random.choice(groups).id for entry in entries}}
+        case Rewrite(bad_reply=bad_reply):
+            return {"text": bad_reply.zh_hans}
+        case Scenario():
+            return {"path": [choice.id for choice in random.choice(list(body.paths()))]}
 
 
 def uuid7(moment: datetime, random: Random) -> UUID:

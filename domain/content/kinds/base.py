@@ -24,13 +24,30 @@ class RenderedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderedTurn:
+    """A turn of a branching dialogue: what the customer says, and for each choice the turn it leads to (None: the talk ends)."""
+
+    id: str
+    text: str
+    choices: tuple[RenderedPart, ...]
+    leads_to: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """The parts of an item as a learner sees them; which of the four is filled depends on the kind. Holds nothing of the key."""
+    """The parts of an item as a learner sees them; which are filled depends on the kind. Holds nothing of the key.
+
+    `passage` is text with a `{gap-1}` where a word is missing.
+    """
 
     options: tuple[RenderedPart, ...] = ()
     left: tuple[RenderedPart, ...] = ()
     right: tuple[RenderedPart, ...] = ()
     lines: tuple[RenderedPart, ...] = ()
+    passage: str | None = None
+    bad_reply: str | None = None
+    mood: int | None = None
+    turns: tuple[RenderedTurn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,46 @@ class Note:
 
     id: str
     text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing a free text is graded by, whether it was met, and what to do when it was not."""
+
+    id: str
+    label: Text
+    met: bool
+    advice: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class DebriefedTurn:
+    """What one choice of a scenario did: its worth, and how upset the customer was after it, 0 (calm) to 10."""
+
+    turn: str
+    choice: str
+    quality: str
+    mood: int
+    note: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a scenario ends; `outcome` is good, open or bad."""
+
+    id: str
+    outcome: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What to tell after an answer: notes on parts, criteria of a free text, the debrief of a scenario."""
+
+    notes: tuple[Note, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    debrief: tuple[DebriefedTurn, ...] = ()
+    ending: Ending | None = None
 
 
 class Kind(Protocol):
@@ -58,13 +115,12 @@ class Kind(Protocol):
         """Probability of reaching the threshold by luck alone, knowing nothing but the response's shape."""
         ...
 
-    @property
-    def key(self) -> Response:
-        """The right answer, in the shape of a response."""
+    def key(self, language: Language) -> Response:
+        """A right answer, in the shape of a response."""
         ...
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
-        """What to say about single parts of a well-formed response."""
+    def feedback(self, response: Response) -> Feedback:
+        """What to say about a well-formed response."""
         ...
 
     def render(self, language: Language, *seed: object) -> Rendered:
@@ -99,6 +155,15 @@ def known_ids(value: object, known: Sequence[str], what: str) -> tuple[str, ...]
     if len(set(ids)) != len(ids):
         raise MalformedResponse(f"{what} names something twice")
     return ids
+
+
+def text_of(value: object, what: str, longest: int) -> str:
+    """`value` when it is a text that says something. Raises `MalformedResponse` otherwise."""
+    if not isinstance(value, str) or not value.strip():
+        raise MalformedResponse(f"{what} must be a text that is not empty")
+    if len(value) > longest:
+        raise MalformedResponse(f"{what} must not be longer than {longest} characters")
+    return value
 
 
 def net_hits(chosen: Sequence[str], key: frozenset[str]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb, perm
 
-from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field, passes
+from domain.content.kinds.base import Feedback, MalformedResponse, Rendered, RenderedPart, Response, known_ids, only_field, passes
 from domain.content.kinds.ordering import Entry
 from domain.content.shuffle import shuffled
 from domain.text import Language
@@ -49,14 +49,13 @@ class Matching:
         )
         return passing / perm(rights, lefts)
 
-    @property
-    def key(self) -> Response:
+    def key(self, language: Language) -> Response:
         """The right pairs."""
         return {"pairs": dict(self.answer)}
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
+    def feedback(self, response: Response) -> Feedback:
         """Nothing to say of single pairs: the explanation covers them."""
-        return ()
+        return Feedback()
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """Both columns, each shuffled."""

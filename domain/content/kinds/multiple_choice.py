@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.content.kinds.base import Note, Rendered, Response, chance_of_net_hits, known_ids, net_hits, only_field
+from domain.content.kinds.base import Feedback, Rendered, Response, chance_of_net_hits, known_ids, net_hits, only_field
 from domain.content.kinds.choices import Option, notes_on, render_options
 from domain.text import Language
 
@@ -34,14 +34,13 @@ class MultipleChoice:
         """Share of the non-empty selections that pass."""
         return chance_of_net_hits(len(self.options), len(self._right()), self.pass_threshold)
 
-    @property
-    def key(self) -> Response:
+    def key(self, language: Language) -> Response:
         """All right options."""
         return {"choices": list(self._right())}
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
+    def feedback(self, response: Response) -> Feedback:
         """Feedback on the wrong options that were chosen."""
-        return notes_on(self.options, self._chosen(response))
+        return Feedback(notes_on(self.options, self._chosen(response)))
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """The options, shuffled."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
 
-from domain.content.kinds.base import MalformedResponse, Note, Rendered, RenderedPart, Response, known_ids, only_field, passes
+from domain.content.kinds.base import Feedback, MalformedResponse, Rendered, RenderedPart, Response, known_ids, only_field, passes
 from domain.content.shuffle import shuffled
 from domain.text import Language, Text
 
@@ -52,14 +52,13 @@ class Ordering:
         )
         return passing / factorial(size)
 
-    @property
-    def key(self) -> Response:
+    def key(self, language: Language) -> Response:
         """The right order."""
         return {"order": [entry.id for entry in self.entries]}
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
+    def feedback(self, response: Response) -> Feedback:
         """Nothing to say of single entries: the explanation covers the order."""
-        return ()
+        return Feedback()
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """The entries, shuffled."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from domain.content.kinds.base import Note, Rendered, Response, known_id, only_field
+from domain.content.kinds.base import Feedback, Rendered, Response, known_id, only_field
 from domain.content.kinds.choices import Option, notes_on, render_options
 from domain.text import Language
 
@@ -33,14 +33,13 @@ class SingleChoice:
         """One in the number of options."""
         return 1 / max(1, len(self.options))
 
-    @property
-    def key(self) -> Response:
+    def key(self, language: Language) -> Response:
         """The right option."""
         return {"choice": self._right()}
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
+    def feedback(self, response: Response) -> Feedback:
         """Feedback on the chosen option."""
-        return notes_on(self.options, (self._chosen(response),))
+        return Feedback(notes_on(self.options, (self._chosen(response),)))
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """The options, shuffled."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from domain.content.kinds.base import (
+    Feedback,
     Note,
     Rendered,
     RenderedPart,
@@ -56,15 +57,14 @@ class SpotPhrase:
         candidates = sum(line.speaker == "employee" for line in self.lines)
         return chance_of_net_hits(candidates, len(self._offending()), self.pass_threshold)
 
-    @property
-    def key(self) -> Response:
+    def key(self, language: Language) -> Response:
         """The offending lines."""
         return {"lines": list(self._offending())}
 
-    def notes(self, response: Response) -> tuple[Note, ...]:
+    def feedback(self, response: Response) -> Feedback:
         """Every offending line, tapped or missed: what is wrong with it."""
         self._tapped(response)
-        return tuple(Note(line.id, line.offence) for line in self.lines if line.offence is not None)
+        return Feedback(tuple(Note(line.id, line.offence) for line in self.lines if line.offence is not None))
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """The dialogue; a dialogue has its order, so `seed` changes nothing."""

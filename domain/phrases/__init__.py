@@ -1,0 +1,1 @@
+"""Forbidden phrases: finding them in a draft, in whatever script, width and punctuation they are written."""

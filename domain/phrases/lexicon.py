@@ -1,0 +1,76 @@
+"""The lexicon of forbidden phrases, and the check of a draft against it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.phrases.patterns import Found, Pattern, PatternSet
+from domain.phrases.quoting import is_refused
+from domain.text import Text
+
+LONGEST_DRAFT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ForbiddenPhrase:
+    """A sentence never to be said: why, what to say instead, and the patterns by which its wordings are found."""
+
+    id: str
+    phrase: Text
+    why: Text
+    instead: Text
+    zh_patterns: tuple[str, ...]
+    en_patterns: tuple[str, ...]
+
+    def patterns(self, number: int) -> Iterable[Pattern]:
+        """Its patterns, standing for `number`."""
+        yield from (Pattern("zh", expression, number) for expression in self.zh_patterns)
+        yield from (Pattern("en", expression, number) for expression in self.en_patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A forbidden phrase at `[start, end)`, in code points of the draft; `quoted` when the draft names it only to refuse it."""
+
+    start: int
+    end: int
+    phrase: ForbiddenPhrase
+    quoted: bool
+
+
+class Lexicon:
+    """Phrases that are searched for together. Raises `PatternError` when one of their patterns cannot be used."""
+
+    def __init__(self, phrases: Iterable[ForbiddenPhrase]) -> None:
+        self.phrases = tuple(phrases)
+        self._patterns = PatternSet(
+            [pattern for number, phrase in enumerate(self.phrases) for pattern in phrase.patterns(number)]
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Lexicon) and self.phrases == other.phrases
+
+    def __hash__(self) -> int:
+        return hash(self.phrases)
+
+    def check(self, draft: str) -> tuple[Hit, ...]:
+        """Every forbidden phrase in `draft` by place; of matches of one phrase that overlap, the longest."""
+        return tuple(
+            Hit(found.start, found.end, self.phrases[found.stands_for], is_refused(draft, found.start, found.end))
+            for found in _longest(self._patterns.find(draft))
+        )
+
+    def offends(self, draft: str) -> tuple[Hit, ...]:
+        """The hits that are said and not only quoted."""
+        return tuple(hit for hit in self.check(draft) if not hit.quoted)
+
+
+def _longest(matches: Iterable[Found]) -> list[Found]:
+    """`matches` come by place. One phrase has several wordings, which may match around the same words."""
+    kept: dict[int, list[Found]] = {}
+    for match in matches:
+        of_phrase = kept.setdefault(match.stands_for, [])
+        if not of_phrase or match.start >= of_phrase[-1].end:
+            of_phrase.append(match)
+        elif match.end - match.start > of_phrase[-1].end - of_phrase[-1].start:
+            of_phrase[-1] = match
+    return sorted(match for of_phrase in kept.values() for match in of_phrase)
