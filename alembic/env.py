@@ -13,9 +13,20 @@ from api.wiring.address import DatabaseAddress
 LOCK_TIMEOUT = "5s"
 
 
+def _is_ours(name: str | None, kind: str, _: object) -> bool:
+    """Whether a thing found in the database is compared with the code: other schemas of it are not ours."""
+    return kind != "schema" or name in {None, "private"}
+
+
 def run(connection: Connection) -> None:
     """Run in one transaction that gives up rather than queue behind (and so block) the running service."""
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_server_default=True,
+        include_schemas=True,
+        include_name=_is_ours,
+    )
     with context.begin_transaction():
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         context.run_migrations()

@@ -15,4 +15,5 @@ AfterStaffNo = Annotated[
     str | None, QueryParameter(max_length=64, pattern=NO_NUL, description="Staff number the page begins after.")
 ]
 LessonId = Annotated[str, PathParameter(max_length=80, pattern=r"^[a-z0-9.-]+$")]
+AssessmentId = Annotated[str, PathParameter(max_length=80, pattern=r"^[a-z0-9.-]+$")]
 UnitId = Annotated[UUID, PathParameter(description="An org unit.")]

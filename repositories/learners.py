@@ -41,6 +41,10 @@ JOIN organisation ON organisation.id = employee.organisation_id
 WHERE employee.id = $1
 """
 
+CAREER = """
+SELECT role_started_on, ARRAY(SELECT assessment_id FROM exam_pass WHERE learner_id = $1) FROM employee WHERE id = $1
+"""
+
 GRANTS = "SELECT role, unit_id FROM role_grant WHERE employee_id = $1 ORDER BY role, unit_id"
 
 MEMORIES = f"SELECT item_id, {MEMORY_COLUMNS} FROM memory WHERE learner_id = $1"
@@ -110,6 +114,13 @@ class LearnerRepository:
             return None
         staff_no, display_name, role_started_on, unit_id, unit_name, slug, names = row
         return Profile(staff_no, display_name, role_started_on, unit_id, unit_name, slug, msgspec.json.decode(names))
+
+    async def career(self) -> tuple[date, frozenset[str]]:
+        """When the caller began in the present role, and the exams passed. Raises `LearnerMissing`."""
+        row = await self._connection.fetchrow(CAREER, self._caller.employee_id)
+        if row is None:
+            raise LearnerMissing
+        return row[0], frozenset(row[1])
 
     async def grants(self) -> tuple[Grant, ...]:
         """The caller's roles."""

@@ -37,24 +37,24 @@ FROM review WHERE learner_id = $1 AND item_id = ANY($2)
 RECORD_PRACTICE = """
 WITH new_review AS (
     INSERT INTO review (
-        learner_id, organisation_id, device_id, device_sent_at, received_at, algorithm, parameter_set,
+        learner_id, organisation_id, device_id, device_sent_at, received_at, origin, algorithm, parameter_set,
         id, item_id, item_version, skill, device_answered_at, skew_ms, clamped, answered_at, time_zone, practice_day,
         response, digest, latency_ms, confidence, correct, score, chance, prior_known, before_stability, before_difficulty,
         after_stability, after_difficulty, after_due_on, after_last_practice_day, after_lapses, after_repetitions)
-    SELECT $1, $2, $3, $4, $5, $6, $7, r.*
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, r.*
     FROM unnest(
-        $8::uuid[], $9::text[], $10::int[], $11::text[], $12::text[], $13::bigint[], $14::bool[], $15::timestamptz[],
-        $16::text[], $17::date[], $18::jsonb[], $19::bytea[], $20::int[], $21::int[], $22::bool[], $23::float8[],
-        $24::float8[], $25::float8[], $26::float8[], $27::float8[], $28::float8[], $29::float8[], $30::date[],
-        $31::date[], $32::int[], $33::int[]) AS r
+        $9::uuid[], $10::text[], $11::int[], $12::text[], $13::text[], $14::bigint[], $15::bool[], $16::timestamptz[],
+        $17::text[], $18::date[], $19::jsonb[], $20::bytea[], $21::int[], $22::int[], $23::bool[], $24::float8[],
+        $25::float8[], $26::float8[], $27::float8[], $28::float8[], $29::float8[], $30::float8[], $31::date[],
+        $32::date[], $33::int[], $34::int[]) AS r
 ), new_memory AS (
     INSERT INTO memory (
         learner_id, organisation_id, sequence, item_id, skill, stability, difficulty, first_practice_day, last_practice_day,
         due_on, repetitions, lapses, relearning, last_answered_at, last_review_id)
-    SELECT $1, $2, $34, m.*
+    SELECT $1, $2, $35, m.*
     FROM unnest(
-        $35::text[], $36::text[], $37::float8[], $38::float8[], $39::date[], $40::date[], $41::date[], $42::int[],
-        $43::int[], $44::bool[], $45::timestamptz[], $46::uuid[]) AS m
+        $36::text[], $37::text[], $38::float8[], $39::float8[], $40::date[], $41::date[], $42::date[], $43::int[],
+        $44::int[], $45::bool[], $46::timestamptz[], $47::uuid[]) AS m
     ON CONFLICT (learner_id, item_id) DO UPDATE SET
         sequence = excluded.sequence, stability = excluded.stability, difficulty = excluded.difficulty,
         first_practice_day = excluded.first_practice_day, last_practice_day = excluded.last_practice_day,
@@ -63,13 +63,13 @@ WITH new_review AS (
         last_review_id = excluded.last_review_id
 ), new_day AS (
     INSERT INTO practice_day (learner_id, organisation_id, day, reviews, correct, practised_ms)
-    SELECT $1, $2, d.* FROM unnest($47::date[], $48::int[], $49::int[], $50::bigint[]) AS d
+    SELECT $1, $2, d.* FROM unnest($48::date[], $49::int[], $50::int[], $51::bigint[]) AS d
     ON CONFLICT (learner_id, day) DO UPDATE SET
         reviews = practice_day.reviews + excluded.reviews, correct = practice_day.correct + excluded.correct,
         practised_ms = practice_day.practised_ms + excluded.practised_ms
 )
 INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen, reviews, last_practised_on)
-SELECT $1, $2, s.* FROM unnest($51::text[], $52::int[], $53::int[], $54::date[]) AS s
+SELECT $1, $2, s.* FROM unnest($52::text[], $53::int[], $54::int[], $55::date[]) AS s
 ON CONFLICT (learner_id, skill) DO UPDATE SET
     items_seen = skill_standing.items_seen + excluded.items_seen, reviews = skill_standing.reviews + excluded.reviews,
     last_practised_on = greatest(skill_standing.last_practised_on, excluded.last_practised_on), figured_on = NULL
@@ -122,7 +122,7 @@ class ReviewRepository:
         if recording.reviews:
             first = recording.reviews[0]
             rows = await self._connection.fetch(
-                RECORD_PRACTICE, *learner, *upload, first.algorithm, first.parameter_set,
+                RECORD_PRACTICE, *learner, *upload, recording.batch.origin, first.algorithm, first.parameter_set,
                 *_review_columns(recording), recording.sequence, *_memory_columns(recording),
                 *_day_columns(recording), *_standing_columns(recording),
             )  # fmt: skip

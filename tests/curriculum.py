@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from domain.content.assessments import BlueprintLine, Exam, Questionnaire, RetakeRule
 from domain.content.catalogue import lessons_that_open
 from domain.content.lessons import Module, ProgramVersion
+from domain.content.path import GrowthPath, Stage
+from domain.text import Text
 from repositories.content.reading import Curriculum
 
 SKILLS = ("forbidden-phrases", "customer-psychology", "personality-styles", "handling-process", "case-lab")
@@ -20,4 +23,44 @@ def part_of(whole: Curriculum) -> Curriculum:
     program = ProgramVersion("conversations", first.version, 1, first.title, modules, first.rule)
     opened = lessons_that_open(lessons, whole.items)
     items = tuple(item for item in whole.items if item.skill in SKILLS and item.item_id in opened)
-    return replace(whole, skills=skills, lessons=tuple(lessons), items=items, programs=(program,))
+    questionnaires = tuple(each for each in whole.assessments if isinstance(each, Questionnaire))
+    return replace(
+        whole,
+        skills=skills,
+        lessons=tuple(lessons),
+        items=items,
+        programs=(program,),
+        assessments=(*EXAMS, *questionnaires),
+        path=GrowthPath((Stage("beginner", text("beginner"), 0, "exam.beginner", SKILLS, ()),)),
+    )
+
+
+def text(words: str) -> Text:
+    return Text(words, words, words)
+
+
+EXAMS = (
+    Exam(
+        assessment_id="exam.beginner",
+        version=0,
+        position=1,
+        title=text("Beginner"),
+        minutes=30,
+        pass_mark=0.8,
+        blueprint=(
+            BlueprintLine("forbidden-phrases", ("single_choice", "spot_phrase"), 3),
+            BlueprintLine("handling-process", (), 8),
+        ),
+        retake=RetakeRule(wait_hours=24, attempts=3, within_days=30),
+    ),
+    Exam(
+        assessment_id="exam.intermediate",
+        version=0,
+        position=2,
+        title=text("Intermediate"),
+        minutes=10,
+        pass_mark=0.5,
+        blueprint=(BlueprintLine("customer-psychology", (), 2),),
+        retake=RetakeRule(wait_hours=0, attempts=2, within_days=7),
+    ),
+)

@@ -136,6 +136,7 @@ class Bank:
         name: str = "王晓岚",
         preferences: Preferences | None = None,
         role_unit: str | None = None,
+        role_started_on: str = "2026-01-05",
     ) -> "Phone":
         """Take on somebody, and hand them a phone."""
         employee_id = uuid4()
@@ -149,7 +150,7 @@ class Bank:
                     staff_no=staff_no,
                     display_name=name,
                     password_hash=PASSWORD_HASH,
-                    role_started_on=date(2026, 1, 5),
+                    role_started_on=date.fromisoformat(role_started_on),
                     created_at=self.service.clock() - timedelta(days=400),
                 )
             )

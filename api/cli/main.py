@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.cli.content import content
 from api.cli.openapi import openapi
+from api.cli.phrases import phrases
 from api.cli.preparing import prepare
 from api.cli.serving import PortInUse, announce, refuse_taken_port, serve_until_stopped
 from api.wiring import migrations
@@ -105,6 +106,7 @@ def create() -> None:
 
 cli.add_command(content)
 cli.add_command(openapi)
+cli.add_command(phrases)
 
 
 @contextmanager

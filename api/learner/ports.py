@@ -1,6 +1,6 @@
 """What controllers of the learner's path ask of a store, beyond the ports of the domain."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.content.lessons import LessonVersion
@@ -17,6 +17,10 @@ class LearnerStore(StandingStore, Protocol):
 
     async def profile(self) -> Profile | None:
         """Who the caller is; None when the employee is gone."""
+        ...
+
+    async def career(self) -> tuple[date, frozenset[str]]:
+        """When the caller began in the present role, and the exams passed. Raises `LearnerMissing`."""
         ...
 
     async def grants(self) -> tuple[Grant, ...]:

@@ -52,6 +52,7 @@ class ReviewController(Controller):
             await desk.learner.lessons_done(),
             desk.catalogue,
             desk.algorithm,
+            stage=await desk.stage(),
         )
         said_in = language or preferences.language
         counts = CountsBody(drill.counts.relearn, drill.counts.due, drill.counts.new)

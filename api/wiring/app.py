@@ -10,6 +10,8 @@ from litestar.router import Router
 from litestar.static_files import create_static_files_router
 
 from api import errors, openapi
+from api.assessments.exams import ExamController
+from api.assessments.questionnaires import QuestionnaireController
 from api.auth.controllers import AuthController, get_jwks
 from api.bodies import require_json
 from api.hr.controllers import ExportController
@@ -20,6 +22,7 @@ from api.learner.reviews import ReviewController
 from api.manager.controllers import TeamController
 from api.observing import Observing
 from api.operations.controllers import live, metrics, ready
+from api.phrases.controllers import PhraseController
 from api.wiring.desk import DEPENDENCIES
 from api.wiring.logs import configure_logs
 from api.wiring.services import Clock, running_services, wall_clock
@@ -58,6 +61,9 @@ def describe_app(lifespan: object = None) -> Litestar:
             ReviewController,
             LessonController,
             MasteryController,
+            ExamController,
+            QuestionnaireController,
+            PhraseController,
             TeamController,
             ExportController,
             live,

@@ -14,14 +14,23 @@ from litestar.di import Provide
 
 from api.learner.ports import LearnerStore
 from api.manager.ports import TeamStore
+from api.phrases.ports import OwnPhraseAuthor, OwnPhraseStore
 from api.wiring.services import Services, services_of
+from domain.assessment.questionnaire import PrivateStore
+from domain.assessment.sitting import AttemptStore
 from domain.content.catalogue import Catalogue
-from domain.identity.scope import Caller, Scope
+from domain.content.path import months_between
+from domain.identity.scope import Caller, Role, Scope
+from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
+from domain.practice.clock import practice_day
 from domain.practice.learner import LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
+from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
 from repositories.learners import LearnerRepository
+from repositories.own_phrases import OwnPhraseAuthorRepository, OwnPhraseRepository
+from repositories.private import PrivateRepository
 from repositories.reviews import ReviewRepository
 from repositories.teams import TeamRepository
 
@@ -51,6 +60,21 @@ class Desk:
         """The caller's own profile and facts."""
         return LearnerRepository(self.connection, self.caller, self.now)
 
+    @property
+    def attempts(self) -> AttemptStore:
+        """The caller's own attempts at exams."""
+        return AttemptRepository(self.connection, self.caller)
+
+    async def private(self) -> PrivateStore:
+        """The caller's self-assessments. The rest of the transaction reaches nothing else."""
+        return await PrivateRepository.opened(self.connection, self.caller)
+
+    async def stage(self) -> int:
+        """Number of the caller's stage of the growth path, from 0."""
+        role_started_on, passed = await self.learner.career()
+        day = practice_day(self.now, (await self.preferences()).time_zone)
+        return self.catalogue.path.reached(months_between(role_started_on, day), passed)
+
     async def preferences(self) -> Preferences:
         """What the caller has set. Raises `LearnerMissing`."""
         preferences = await self.learner.preferences()
@@ -61,6 +85,22 @@ class Desk:
     async def newest_catalogue(self) -> Catalogue:
         """The curriculum with what another process published since it was last looked for, on the request's own connection."""
         return await self.services.refresh_on(self.connection)
+
+    @property
+    def own_lexicons(self) -> OwnLexicons:
+        """Compiled lexicons of organisations, kept between requests."""
+        return self.services.own_lexicons
+
+    @property
+    def own_phrases(self) -> OwnPhraseStore:
+        """The phrases of the caller's organisation."""
+        return OwnPhraseRepository(self.connection, self.caller)
+
+    async def own_phrase_author(self) -> OwnPhraseAuthor | None:
+        """Changing them, for authors and admins; None for everybody else."""
+        scope = Scope(self.caller, await self.learner.grants())
+        may_change = scope.units_with(Role.AUTHOR, Role.ADMIN)
+        return OwnPhraseAuthorRepository(self.connection, scope, self.now) if may_change else None
 
     async def team(self) -> TeamStore:
         """What the caller may see of others, by the grants that are in force in this transaction."""

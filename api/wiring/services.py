@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from api.wiring.settings import Settings
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller
 from domain.identity.sessions import SessionStore
+from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
 from repositories.connection import Connection
 from repositories.content.published import current_revision, read_published
@@ -53,6 +54,7 @@ class Services:
     passwords: Passwords
     throttle: SignInThrottle
     algorithm: Fsrs6
+    own_lexicons: OwnLexicons = field(default_factory=OwnLexicons)
     exports_under_way: int = 0
     _catalogue: Catalogue | None = None
     _epoch: UUID | None = None

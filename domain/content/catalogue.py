@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
+from domain.content.assessments import Assessment
 from domain.content.items import ItemVersion
 from domain.content.lessons import LessonVersion, ProgramVersion, Skill
+from domain.content.path import NO_PATH, GrowthPath
 from domain.phrases.lexicon import Lexicon
 
 
@@ -20,6 +22,8 @@ class Published:
     lexicon_version: int
     lessons: tuple[LessonVersion, ...]
     programs: tuple[ProgramVersion, ...]
+    assessments: tuple[Assessment, ...] = ()
+    path: GrowthPath = NO_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class Catalogue:
     lexicon_version: int
     items: Mapping[str, ItemVersion]
     items_by_skill: Mapping[str, tuple[ItemVersion, ...]]
+    assessments: Mapping[str, Assessment]
+    path: GrowthPath
     lesson_order: tuple[str, ...]
+    stage_of: Mapping[str, int]
     lesson_of: Mapping[str, str]
     items_by_lesson: Mapping[str, tuple[ItemVersion, ...]]
     _versions: Mapping[tuple[str, int], ItemVersion] = field(repr=False)
@@ -45,7 +52,8 @@ class Catalogue:
         versions = {(v.item_id, v.version): v for v in published.item_versions}
         items = {item_id: versions[item_id, version] for item_id, version in sorted(published.current_items.items())}
         lessons = {lesson.lesson_id: lesson for lesson in published.lessons}
-        lesson_order = tuple(dict.fromkeys(lesson for program in published.programs for lesson in program.lesson_ids))
+        stage_of = {lesson.lesson_id: published.path.place(lesson.lesson_id, lesson.skill) for lesson in published.lessons}
+        lesson_order = tuple(ordered_by_stage(published.programs, lessons, published.path))
         lesson_of = lessons_that_open([lessons[lesson_id] for lesson_id in lesson_order], items.values())
         return cls(
             revision=published.revision,
@@ -56,7 +64,10 @@ class Catalogue:
             lexicon_version=published.lexicon_version,
             items=items,
             items_by_skill=_grouped(items.values(), lambda item: item.skill),
+            assessments={assessment.assessment_id: assessment for assessment in published.assessments},
+            path=published.path,
             lesson_order=lesson_order,
+            stage_of=stage_of,
             lesson_of=lesson_of,
             items_by_lesson=_grouped(
                 (item for item in items.values() if item.item_id in lesson_of), lambda item: lesson_of[item.item_id]
@@ -77,6 +88,13 @@ class Catalogue:
         """The skills that the program's lessons train and in which mastery is counted, in order of appearance."""
         trained = dict.fromkeys(self.lessons[lesson_id].skill for lesson_id in program.lesson_ids)
         return tuple(code for code in trained if not self.skills[code].strand)
+
+
+def ordered_by_stage(programs: Iterable[ProgramVersion], lessons: Mapping[str, LessonVersion], path: GrowthPath) -> list[str]:
+    """Ids of all lessons in the order of study: stage by stage, and within a stage as the programs have them."""
+    order = dict.fromkeys(lesson_id for program in programs for lesson_id in program.lesson_ids)
+    known = [lesson_id for lesson_id in order if lesson_id in lessons]
+    return sorted(known, key=lambda lesson_id: path.place(lesson_id, lessons[lesson_id].skill))
 
 
 def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVersion]) -> dict[str, str]:

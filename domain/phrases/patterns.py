@@ -3,14 +3,14 @@
 The engine is RE2 (finite automata, no backtracking), so that neither an author's pattern nor a hostile text can make it slow.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 import re2
 
-from domain.phrases.views import View, chinese_view, english_views, plain
+from domain.phrases.views import PlainText, View, plain, sentences
 
 AUTOMATON_BYTES = 64 << 20
 
@@ -48,16 +48,15 @@ class PatternSet:
 
     def find(self, text: str) -> list[Found]:
         """Every match of every pattern, by place; matches of one pattern do not overlap."""
-        text = plain(text)
-        found = set(self._chinese.find(chinese_view(text)))
-        for view in english_views(text):
-            found.update(self._english.find(view))
+        plain_text = PlainText(text)
+        found = set(self._chinese.find(plain_text.chinese_views()))
+        found.update(self._english.find(plain_text.english_views()))
         return sorted(found)
 
     def stands_in(self, text: str) -> bool:
         """Whether any pattern matches."""
-        text = plain(text)
-        return self._chinese.matches(chinese_view(text)) or any(self._english.matches(view) for view in english_views(text))
+        plain_text = PlainText(text)
+        return self._chinese.matches(plain_text.chinese_views()) or self._english.matches(plain_text.english_views())
 
 
 class _Searcher:
@@ -67,20 +66,28 @@ class _Searcher:
         self._patterns = patterns
         self._set = re2.Set.SearchSet(_options())
         for pattern in patterns:
-            if _compiled(pattern.script, pattern.expression).search(b"") is not None:
+            # Without the borders of words, between which even nothing is something, and which would mend stray parentheses.
+            if _compiled("zh", pattern.expression).search(b"") is not None:
                 raise PatternError(f"{pattern.expression} matches the empty text")
             self._set.Add(_bounded(pattern.script, pattern.expression))
-        if patterns:
-            self._set.Compile()
+        try:
+            if patterns:
+                self._set.Compile()
+        except re2.error as error:
+            raise PatternError(f"the {len(patterns)} patterns are too large together") from error
 
-    def matches(self, view: View) -> bool:
-        return bool(self._patterns) and bool(self._set.Match(view.words))
+    def matches(self, views: Iterable[View]) -> bool:
+        return bool(self._patterns) and any(self._set.Match(view.words) for view in views)
 
-    def find(self, view: View) -> Iterator[Found]:
-        for number in (self._patterns and self._set.Match(view.words)) or ():
-            pattern = self._patterns[number]
-            for match in _compiled(pattern.script, pattern.expression).finditer(view.words):
-                yield Found(*view.span(*match.span()), pattern.stands_for)
+    def find(self, views: Iterable[View]) -> Iterator[Found]:
+        if not self._patterns:
+            return
+        for view in views:
+            for number in self._set.Match(view.words) or ():
+                pattern = self._patterns[number]
+                matches = _compiled(pattern.script, pattern.expression).finditer(view.words)
+                for start, end in view.spans(match.span() for match in matches):
+                    yield Found(start, end, pattern.stands_for)
 
 
 def _options() -> re2.Options:
@@ -105,10 +112,11 @@ def _compiled(script: Script, expression: str) -> re2._Regexp:
         raise PatternError(f"{expression}: {error}") from error
 
 
-def literal(words: str) -> tuple[Pattern, ...]:
-    """Patterns that find `words` itself in either script, however spaced and punctuated."""
-    words = plain(words)
-    chinese = chinese_view(words).words.decode().replace("\n", "")
-    english = english_views(words)[0].words.decode().strip().replace("\n", " ")
-    han = any("\u3400" <= character <= "\u9fff" for character in chinese)
-    return (Pattern("zh", re2.escape(chinese), 0),) if han else (Pattern("en", re2.escape(english), 0),)
+def literal(words: str) -> tuple[Script, str]:
+    """An expression that finds `words` themselves, however spaced and punctuated, and its script; empty without letters."""
+    said = sentences(words)
+    # RE2 knows the borders of ASCII words only, so that other alphabets are searched for as Chinese is. Where the phrase itself
+    # ends a sentence, the view may have a border.
+    if all(word.isascii() for sentence in said for word in sentence):
+        return "en", r"[ \n]".join(re2.escape(" ".join(sentence)) for sentence in said)
+    return "zh", r"\n?".join(re2.escape("".join(sentence)) for sentence in said)

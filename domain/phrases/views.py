@@ -5,7 +5,9 @@ them. In both a line break stands where a sentence ends, so that no pattern reac
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import compress, count
 
 from domain.writing import folded
 
@@ -18,54 +20,91 @@ _STRAY_ENDS = re.compile(rf"[{_ENDS}]+")
 _END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|\.+(?=\s|$)")
 SHORTEST_ENGLISH_SENTENCE = 3
 _WORD = re.compile(r"[^\W_]+")
-_LETTER = re.compile(r"[^\W_]")
+_LETTER_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]")
+_ASCII_LETTER = re.compile(r"[0-9a-z]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´", ""))
 _SPLIT_WORD = re.compile(r"(?<=[a-z])[^\w\s]+(?=[a-z])")
 
 
-class View:
-    """`words` to search in, as UTF-8, made of all letters of `text` in their order, and of spaces and line breaks."""
+class _Plain(dict[int, str]):
+    """What each character is to a view, worked out when it is first met: one table, for the draft is read once."""
 
-    def __init__(self, words: str, text: str) -> None:
-        self.words = words.encode()
-        self._decoded = words
-        self._text = text
+    def __missing__(self, code: int) -> str:
+        # Twice, for some characters are simplified in two steps, and patterns may be folded already.
+        self[code] = folded(folded(chr(code))).translate(_FORMAL_YOU)
+        return self[code]
 
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where the text of `words[start:end]`, which begins and ends with a letter, stands in the original, in code points."""
-        return self._places[start], self._places[end - 1] + 1
 
-    @cached_property
-    def _places(self) -> list[int]:
-        """For each byte of `words` the place of its letter; worked out only when something was found."""
-        letters = (letter.start() for letter in _LETTER.finditer(self._text))
-        places: list[int] = []
-        for character in self._decoded:
-            place = -1 if character in " \n" else next(letters)
-            places.extend([place] * len(character.encode()))
-        return places
+_PLAIN = _Plain()
 
 
 def plain(text: str) -> str:
     """`folded`, and 您 as 你: what views are made of. The length stays."""
-    return folded(text).translate(_FORMAL_YOU)
+    return text.translate(_PLAIN)
 
 
-def chinese_view(text: str) -> View:
-    """Letters and characters only, with a line break where a sentence ends; `text` is `plain`."""
+class View:
+    """`words` to search in, as UTF-8, made of all letters of a text in their order, and of spaces and line breaks."""
+
+    def __init__(self, words: str, text: "PlainText") -> None:
+        self.words = words.encode()
+        self._text = text
+
+    def spans(self, matches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """From the first to the last letter of each of `matches`, where that stands in the original, in code points.
+
+        `matches` are pairs of byte offsets in ascending order, which do not overlap; one without a letter is left out.
+        """
+        places = self._text.letter_places
+        letters = reached = 0
+        for start, end in matches:
+            first = letters + _letters_in(self.words[reached:start])
+            letters, reached = first + _letters_in(self.words[start:end]), end
+            if letters > first:
+                yield places[first], places[letters - 1] + 1
+
+
+def _letters_in(words: bytes) -> int:
+    return len(words.decode()) - words.count(b" ") - words.count(b"\n")
+
+
+class PlainText:
+    """A text made `plain`, and its views."""
+
+    def __init__(self, text: str) -> None:
+        self._text = plain(text)
+
+    @cached_property
+    def letter_places(self) -> list[int]:
+        """The place of each letter, in code points of the text; worked out only when something was found."""
+        # What `isalnum` takes is what the expressions above take for a letter: `[^\W_]`.
+        return list(compress(count(), map(str.isalnum, self._text)))
+
+    def chinese_views(self) -> list[View]:
+        """Letters and characters only, with a line break where a sentence ends; none when all letters are ASCII."""
+        return [View(_chinese(self._text), self)] if _LETTER_BEYOND_ASCII.search(self._text) else []
+
+    def english_views(self) -> list[View]:
+        """The words, and once more with split words put together (`prob-lem`); none without an ASCII letter or digit."""
+        if not _ASCII_LETTER.search(self._text):
+            return []
+        without_apostrophes = self._text.translate(_APOSTROPHES)
+        joined = _SPLIT_WORD.sub("", without_apostrophes)
+        return [View(_english(form), self) for form in dict.fromkeys((without_apostrophes, joined))]
+
+
+def sentences(text: str) -> list[list[str]]:
+    """The words of each sentence of `text`, as views have them; Chinese has one word where English has several."""
+    parts = (_WORD.findall(part) for part in _END_OF_ENGLISH_SENTENCE.split(plain(text).translate(_APOSTROPHES)))
+    return [words for words in parts if words]
+
+
+def _chinese(text: str) -> str:
     marked = _NEITHER_LETTER_NOR_END.sub("", text)
-    words = _STRAY_ENDS.sub(lambda ends: "\n" if ends.group() == "\n" else "", _END_OF_CHINESE_SENTENCE.sub("\n", marked))
-    return View(words, text)
+    return _STRAY_ENDS.sub(lambda ends: "\n" if ends.group() == "\n" else "", _END_OF_CHINESE_SENTENCE.sub("\n", marked))
 
 
-def english_views(text: str) -> list[View]:
-    """The words of a `plain` text; and once more with split words put together (`prob-lem`), when there are any."""
-    without_apostrophes = text.translate(_APOSTROPHES)
-    joined = _SPLIT_WORD.sub("", without_apostrophes)
-    return [View(_words(form), text) for form in dict.fromkeys((without_apostrophes, joined))]
-
-
-def _words(text: str) -> str:
+def _english(text: str) -> str:
     written: list[str] = []
     for sentence in _END_OF_ENGLISH_SENTENCE.split(text):
         words = _WORD.findall(sentence)

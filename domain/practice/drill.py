@@ -9,6 +9,7 @@ from typing import Literal
 from domain.content.catalogue import Catalogue
 from domain.content.items import ItemVersion
 from domain.content.lessons import LessonVersion
+from domain.content.path import study_order
 from domain.practice.algorithm import Algorithm
 from domain.practice.learner import Preferences
 from domain.practice.memory import Memory
@@ -59,8 +60,14 @@ def build_drill(
     lessons_done: frozenset[str],
     catalogue: Catalogue,
     algorithm: Algorithm,
+    *,
+    stage: int = 0,
 ) -> Drill:
-    """Choose and order at most `size` items for practice day `day`; at most one lesson comes with them."""
+    """Choose and order at most `size` items for practice day `day`; at most one lesson comes with them.
+
+    New items come from the learner's `stage` of the growth path and then from earlier ones; what was begun stays in review,
+    whatever its stage.
+    """
     current = {item_id: memory for item_id, memory in memories.items() if item_id in catalogue.items}
     horizon = preferences.days_off.due_horizon(day)
     relearn = [(item_id, m) for item_id, m in current.items() if m.relearning]
@@ -73,7 +80,8 @@ def build_drill(
 
     introduced_today = sum(memory.first_practice_day == day for memory in memories.values())
     still_new = max(0, preferences.new_per_day - introduced_today)
-    lesson, waiting = _new_items(catalogue, memories, lessons_done, still_new)
+    order = study_order(stage, catalogue.lesson_order, catalogue.stage_of)
+    lesson, waiting = _new_items(order, catalogue, memories, lessons_done, still_new)
     steps += [ItemStep(item, "new", None, 0) for item in waiting[: max(0, size - len(steps))]]
 
     ordered = _with_lesson(interleaved(steps), lesson, catalogue)
@@ -86,12 +94,12 @@ def _practised(item: ItemVersion, memory: Memory, day: date, algorithm: Algorith
 
 
 def _new_items(
-    catalogue: Catalogue, memories: Mapping[str, Memory], lessons_done: frozenset[str], wanted: int
+    order: Sequence[str], catalogue: Catalogue, memories: Mapping[str, Memory], lessons_done: frozenset[str], wanted: int
 ) -> tuple[LessonVersion | None, list[ItemVersion]]:
     """Unseen items of lessons read, in the order of study; then those of the one next lesson, which has to be read first."""
     waiting: list[ItemVersion] = []
     following: LessonVersion | None = None
-    for lesson_id in catalogue.lesson_order:
+    for lesson_id in order:
         if len(waiting) >= wanted:
             break
         unseen = [item for item in catalogue.items_by_lesson.get(lesson_id, ()) if item.item_id not in memories]

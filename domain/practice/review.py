@@ -14,12 +14,16 @@ Reason = Literal["malformed_review", "malformed_response", "unknown_item", "unkn
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One upload of one device: its own time of sending (also in its own words), and the server's of receiving."""
+    """One upload of one device: its own time of sending (also in its own words), and the server's of receiving.
+
+    `origin` marks answers that were given in an exam: they train the memory like any other.
+    """
 
     device_id: str
     sent_at: datetime
     device_sent_at: str
     received_at: datetime
+    origin: Literal["drill", "exam"] = "drill"
 
 
 @dataclass(frozen=True, slots=True)

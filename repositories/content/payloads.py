@@ -6,20 +6,26 @@ from typing import Any
 
 import msgspec
 
+from domain.content.assessments import Assessment, Exam, Questionnaire
 from domain.content.items import ItemVersion
 from domain.content.kinds import KINDS
 from domain.content.lessons import LessonVersion, ProgramVersion, Skill
+from domain.content.path import GrowthPath
 from domain.phrases.lexicon import ForbiddenPhrase, Lexicon
 from domain.text import Text
 
-Thing = Skill | ItemVersion | LessonVersion | ProgramVersion | Lexicon
+Thing = Skill | ItemVersion | LessonVersion | ProgramVersion | Lexicon | Assessment | GrowthPath
 Lexicons = Mapping[str, Lexicon]
 
-# There is one lexicon, and it has versions.
+# There is one of each, and it has versions.
 LEXICON = "forbidden-phrases"
+GROWTH_PATH = "growth-path"
+
+_ASSESSMENTS: dict[str, type[Assessment]] = {"exam": Exam, "self": Questionnaire}
+_KIND_OF_ASSESSMENT = {shape: kind for kind, shape in _ASSESSMENTS.items()}
 
 # What identifies a version is kept beside the payload, and the chance of guessing follows from the body.
-_KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "code", "chance"}
+_KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "assessment_id", "code", "chance"}
 
 
 def payload_of(thing: Thing) -> dict[str, Any]:
@@ -27,7 +33,8 @@ def payload_of(thing: Thing) -> dict[str, Any]:
     if isinstance(thing, Lexicon):
         return {"phrases": msgspec.to_builtins(thing.phrases)}
     built: dict[str, Any] = msgspec.to_builtins(thing, enc_hook=_named)
-    return {name: value for name, value in built.items() if name not in _KEPT_ELSEWHERE}
+    kept = {name: value for name, value in built.items() if name not in _KEPT_ELSEWHERE}
+    return {"kind": _KIND_OF_ASSESSMENT[type(thing)], **kept} if isinstance(thing, Assessment) else kept
 
 
 def _named(value: Any) -> str:
@@ -77,3 +84,15 @@ def lesson_from(lesson_id: str, version: int, payload: str) -> LessonVersion:
 def program_from(program_id: str, version: int, payload: str) -> ProgramVersion:
     """A program version from its payload."""
     return msgspec.convert({"program_id": program_id, "version": version, **msgspec.json.decode(payload)}, ProgramVersion)
+
+
+def assessment_from(assessment_id: str, version: int, payload: str) -> Assessment:
+    """An assessment version from its payload."""
+    stored = msgspec.json.decode(payload)
+    shape = _ASSESSMENTS[stored.pop("kind")]
+    return msgspec.convert({"assessment_id": assessment_id, "version": version, **stored}, shape)
+
+
+def path_from(payload: str) -> GrowthPath:
+    """The growth path from its payload."""
+    return msgspec.json.decode(payload, type=GrowthPath)

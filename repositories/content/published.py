@@ -1,9 +1,18 @@
 """The published curriculum, read back for the running service."""
 
 from domain.content.catalogue import Published
+from domain.content.path import NO_PATH
 from domain.phrases.lexicon import Lexicon
 from repositories.connection import Connection
-from repositories.content.payloads import item_from, lesson_from, lexicon_from, program_from, skill_from
+from repositories.content.payloads import (
+    assessment_from,
+    item_from,
+    lesson_from,
+    lexicon_from,
+    path_from,
+    program_from,
+    skill_from,
+)
 
 REVISION = "SELECT coalesce(max(revision), 0) FROM content_revision"
 
@@ -46,6 +55,13 @@ async def read_published(connection: Connection) -> Published:
         lexicon=lexicons[-1][2] if lexicons else Lexicon(()),
         lexicon_version=lexicons[-1][0] if lexicons else 0,
         lessons=tuple(lesson_from(id_, version, payload) for kind, id_, version, payload in rows if kind == "lesson"),
+        assessments=tuple(
+            sorted(
+                (assessment_from(id_, version, payload) for kind, id_, version, payload in rows if kind == "assessment"),
+                key=lambda assessment: assessment.position,
+            )
+        ),
+        path=next((path_from(payload) for kind, _, _, payload in rows if kind == "growth_path"), NO_PATH),
         programs=tuple(
             sorted(
                 (program_from(id_, version, payload) for kind, id_, version, payload in rows if kind == "program"),

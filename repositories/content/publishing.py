@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from repositories.content.payloads import LEXICON, Thing, hash_of, payload_of
+from repositories.content.payloads import GROWTH_PATH, LEXICON, Thing, hash_of, payload_of
 from repositories.content.reading import Curriculum
 from repositories.tables import ContentRevisionRow, PublishableRow, PublishedVersionRow
 
@@ -81,6 +81,8 @@ async def _current_hashes(session: AsyncSession) -> dict[tuple[str, str], bytes]
 
 def _things(curriculum: Curriculum) -> Iterator[tuple[str, str, Thing]]:
     yield "lexicon", LEXICON, curriculum.lexicon
+    yield "growth_path", GROWTH_PATH, curriculum.path
+    yield from (("assessment", assessment.assessment_id, assessment) for assessment in curriculum.assessments)
     yield from (("skill", skill.code, skill) for skill in curriculum.skills)
     yield from (("lesson", lesson.lesson_id, lesson) for lesson in curriculum.lessons)
     yield from (("item", item.item_id, item) for item in curriculum.items)

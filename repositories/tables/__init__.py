@@ -3,6 +3,7 @@
 Row-level security, the application role and its privileges stand in the migrations, because Alembic compares none of them.
 """
 
+from repositories.tables.assessment import ExamAttemptRow, ExamPassRow, SelfResultRow
 from repositories.tables.content import ContentRevisionRow, PublishableRow, PublishedVersionRow
 from repositories.tables.identity import (
     EmployeeRow,
@@ -12,6 +13,7 @@ from repositories.tables.identity import (
     RefreshTokenRow,
     RoleGrantRow,
 )
+from repositories.tables.phrases import OrganisationPhraseRow
 from repositories.tables.practice import (
     CompletionRow,
     FeedEpochRow,
@@ -28,12 +30,15 @@ __all__ = [
     "CompletionRow",
     "ContentRevisionRow",
     "EmployeeRow",
+    "ExamAttemptRow",
+    "ExamPassRow",
     "FeedEpochRow",
     "LearnerRow",
     "LessonCompletionRow",
     "MemoryRow",
     "OrgUnitAncestorRow",
     "OrgUnitRow",
+    "OrganisationPhraseRow",
     "OrganisationRow",
     "PracticeDayRow",
     "PublishableRow",
@@ -42,5 +47,6 @@ __all__ = [
     "RefreshTokenRow",
     "ReviewRow",
     "RoleGrantRow",
+    "SelfResultRow",
     "SkillStandingRow",
 ]

@@ -40,6 +40,7 @@ class ReviewRow(SQLModel, table=True):
     item_id: str = text()
     item_version: int
     skill: str = text()
+    origin: str = text(sa_column_kwargs={"server_default": "drill"})
     device_id: str = text()
     device_answered_at: str = text()
     device_sent_at: str = text()

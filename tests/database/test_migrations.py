@@ -43,7 +43,7 @@ async def test_every_table_forces_row_level_security(postgres: str) -> None:
     await migrate(url)
     connection = await asyncpg.connect(url)
     open_tables = await connection.fetch(
-        """SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+        """SELECT relname FROM pg_class WHERE relnamespace::regnamespace::text IN ('public', 'private') AND relkind IN ('r', 'p')
            AND relname <> 'alembic_version' AND NOT (relrowsecurity AND relforcerowsecurity)"""
     )
     await connection.close()

@@ -54,3 +54,14 @@ def items_of(catalogue: Catalogue, skill: str, count: int | None = None) -> list
 
 def item_steps(drill: dict[str, Any]) -> list[dict[str, Any]]:
     return [step for step in drill["steps"] if step["type"] == "item"]
+
+
+def names_in(value: Any) -> set[str]:
+    """Every field name anywhere in some JSON."""
+    match value:
+        case dict():
+            return set(value).union(*(names_in(each) for each in value.values()))
+        case list():
+            return set().union(*(names_in(each) for each in value))
+        case _:
+            return set()

@@ -13,7 +13,7 @@ from domain.content.kinds import KINDS
 from domain.practice.algorithm import Fsrs6, Rating, State
 from domain.practice.learner import Preferences
 from domain.practice.selection import HORIZON_DAYS
-from tests.http.expecting import answer, item_steps, items_of, read_lesson
+from tests.http.expecting import answer, item_steps, items_of, names_in, read_lesson
 from tests.service import Bank, Phone
 
 pytestmark = pytest.mark.anyio
@@ -24,17 +24,6 @@ PARTS = ("options", "left", "right", "lines", "turns", "passage", "bad_reply", "
 
 def by_reason(drill: dict[str, Any], reason: str) -> list[str]:
     return [step["item_id"] for step in item_steps(drill) if step["reason"] == reason]
-
-
-def names_in(value: Any) -> set[str]:
-    """Every field name anywhere in some JSON."""
-    match value:
-        case dict():
-            return set(value).union(*(names_in(each) for each in value.values()))
-        case list():
-            return set().union(*(names_in(each) for each in value))
-        case _:
-            return set()
 
 
 async def without_new(bank: Bank) -> Phone:

@@ -12,16 +12,19 @@ import pytest
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Role
 from tests.http.expecting import answer, expect_problem, read_lesson, without_request_id
+from tests.http.test_exams import answers, started, submitted
 from tests.service import PASSWORD, Bank, Phone
 
 pytestmark = pytest.mark.anyio
 
+# The schema `private` has walls and a role of its own: tests/http/test_questionnaires.py.
 # Alembic's own table: one revision number, nothing of anybody, and /health/ready reads it.
 NOT_WALLED = {"alembic_version"}
 
 TABLES = """
 SELECT relname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname NOT IN ('pg_catalog', 'information_schema') AND nspname !~ '^pg_toast'
+WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname NOT IN ('pg_catalog', 'information_schema', 'private')
+  AND nspname !~ '^pg_toast'
 ORDER BY relname
 """
 
@@ -40,7 +43,7 @@ class Walled:
 
     async def tables_with_organisation(self) -> list[str]:
         rows = await self.connection.fetch(
-            "SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id'"
+            "SELECT table_name FROM information_schema.columns WHERE column_name = 'organisation_id' AND table_schema = 'public'"
         )
         return sorted(row[0] for row in rows)
 
@@ -63,6 +66,11 @@ async def walled(bank: Bank, catalogue: Catalogue) -> AsyncIterator[Walled]:
     for lesson_id in catalogue.lesson_order:
         await read_lesson(learner, lesson_id)
     await learner.submit("rubbish")
+    attempt = await started(learner)
+    await submitted(learner, attempt, answers(attempt, catalogue))
+    author = await bank.employee("head", Role.AUTHOR)
+    own = {"phrase": "不归我管", "why": "推诿", "instead": "我帮您问"}
+    assert (await author.call("PUT", "/v1/phrases/own/not-mine", json=own)).status_code == 200
     credentials = {"organisation": bank.slug, "staff_no": learner.staff_no, "password": PASSWORD}
     assert (await bank.service.http.post("/v1/auth/sign-in", json=credentials)).status_code == 200
     connection = await asyncpg.connect(bank.service.url)
@@ -88,14 +96,14 @@ async def outsiders(bank: Bank) -> dict[str, Phone]:
 async def test_law_12_a_foreign_unit_and_a_missing_one_look_the_same(bank: Bank, operation: str) -> None:
     insider = await bank.employee("north", Role.MANAGER, Role.HR)
     assert (await insider.call("GET", operation.format(bank.units["north"]))).status_code == 200
-    answers: dict[str, httpx.Response] = {}
+    told: dict[str, httpx.Response] = {}
     for who, phone in (await outsiders(bank)).items():
-        answers[who] = await phone.call("GET", operation.format(bank.units["north"]))
-        answers[f"{who}, nowhere"] = await phone.call("GET", operation.format(uuid4()))
-    answers["insider, above"] = await insider.call("GET", operation.format(bank.units["head"]))
-    answers["insider, nowhere"] = await insider.call("GET", operation.format(uuid4()))
+        told[who] = await phone.call("GET", operation.format(bank.units["north"]))
+        told[f"{who}, nowhere"] = await phone.call("GET", operation.format(uuid4()))
+    told["insider, above"] = await insider.call("GET", operation.format(bank.units["head"]))
+    told["insider, nowhere"] = await insider.call("GET", operation.format(uuid4()))
     bodies, headers = [], []
-    for response in answers.values():
+    for response in told.values():
         expect_problem(response, 404, "not_found")
         bodies.append(without_request_id(response))
         headers.append({name: value for name, value in response.headers.items() if name != "x-request-id"})

@@ -28,7 +28,7 @@ async def running(bank: Bank, keys_dir: Path, tmp_path: Path) -> AsyncIterator[R
 
 
 async def test_every_operation_keeps_its_contract(bank: Bank, running: Running, tmp_path: Path) -> None:
-    somebody = await bank.employee("head", Role.MANAGER, Role.HR)
+    somebody = await bank.employee("head", Role.MANAGER, Role.HR, Role.AUTHOR)
     token = bank.service.app.state.services.tokens.issue(somebody.caller, wall_clock())
     report = subprocess.run(
         [

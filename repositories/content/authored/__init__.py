@@ -1,5 +1,13 @@
 """What authors write, as msgspec shapes: the file format of content/README.md, nothing more."""
 
+from repositories.content.authored.assessments import (
+    AnyAssessment,
+    BlueprintLine,
+    Exam,
+    GrowthPathFile,
+    Questionnaire,
+    Stage,
+)
 from repositories.content.authored.common import (
     Patterns,
     Said,
@@ -47,7 +55,9 @@ from repositories.content.authored.study import (
 
 __all__ = [
     "Accepted",
+    "AnyAssessment",
     "AnyItem",
+    "BlueprintLine",
     "Card",
     "Choice",
     "Classify",
@@ -55,7 +65,9 @@ __all__ = [
     "Completion",
     "Customer",
     "Ending",
+    "Exam",
     "Group",
+    "GrowthPathFile",
     "Item",
     "Lesson",
     "Line",
@@ -72,6 +84,7 @@ __all__ = [
     "Phrase",
     "PhrasesFile",
     "Program",
+    "Questionnaire",
     "Rewrite",
     "Said",
     "Scenario",
@@ -81,5 +94,6 @@ __all__ = [
     "Source",
     "SourcesFile",
     "SpotPhrase",
+    "Stage",
     "Turn",
 ]

@@ -1,0 +1,1 @@
+"""Assessments over HTTP: stage exams, and questionnaires about oneself."""

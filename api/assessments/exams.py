@@ -1,0 +1,222 @@
+"""listAssessments, startAssessment, getAttempt, saveAnswers, submitAssessment."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID, uuid4
+
+from litestar import Controller, get, post, put
+from litestar.params import PathParameter, RawBody
+
+from api.assessments.rendering import attempt_body
+from api.assessments.schemas import AnswersSaved, AssessmentList, AssessmentSummary, AttemptBody, SaveAnswers
+from api.bodies import body_of, decode_body
+from api.injected import Injected
+from api.parameters import AssessmentId, ChosenLanguage
+from api.problems import FieldError, Problem, invalid, not_found
+from api.wiring.desk import Desk
+from domain.assessment.exam import Attempt, eligibility
+from domain.assessment.form import BankTooSmall
+from domain.assessment.reviews import batch_of, reviews_of
+from domain.assessment.sitting import (
+    AttemptClosed,
+    MayNotBegin,
+    NoSuchPlace,
+    begin,
+    handed_in,
+    is_overdue,
+    with_answers,
+)
+from domain.content.assessments import Exam
+from domain.content.kinds import MalformedResponse
+from domain.mastery.standing import note_progress
+from domain.practice.submit import submit_reviews
+from domain.text import Language
+
+AttemptId = Annotated[UUID, PathParameter(description="An attempt of the caller's.")]
+
+REFUSALS = {
+    "exam_passed": "The exam is passed already.",
+    "attempt_open": "Another exam is open. Hand it in first.",
+    "retake_too_soon": "The exam may be taken again later: see Retry-After.",
+    "attempts_used_up": "All attempts of this period are used: see Retry-After.",
+}
+
+
+class ExamController(Controller):
+    """Stage exams: timed by the server, keys withheld until submission, one attempt open at a time."""
+
+    path = "/v1/assessments"
+    tags = ["assessments"]
+
+    @get("", operation_id="listAssessments")
+    async def assessments(self, desk: Injected[Desk], language: ChosenLanguage = None) -> AssessmentList:
+        """All assessments, with what the caller has passed and may begin, and the caller's stage of the growth path."""
+        preferences = await desk.preferences()
+        said_in = language or preferences.language
+        await _settle(desk)
+        standing = await desk.attempts.open_attempt()
+        passes = await desk.attempts.passes()
+        summaries = []
+        for assessment in desk.catalogue.assessments.values():
+            if isinstance(assessment, Exam):
+                summaries.append(await _summary(desk, assessment, standing, passed_at=passes, said_in=said_in))
+            else:
+                title = assessment.title.said_in(said_in)
+                summaries.append(
+                    AssessmentSummary(
+                        assessment_id=assessment.assessment_id, kind="self", title=title, questions=len(assessment.statements)
+                    )
+                )
+        stages = desk.catalogue.path.stages
+        stage = stages[await desk.stage()].stage_id if stages else None
+        return AssessmentList(stage, summaries, len(summaries))
+
+    @post("/{assessment_id:str}/attempts", operation_id="startAssessment", status_code=200)
+    async def start(self, assessment_id: AssessmentId, desk: Injected[Desk], language: ChosenLanguage = None) -> AttemptBody:
+        """Begin an exam. Repeated while the attempt is open, it gives the same attempt: a lost response loses nothing."""
+        exam = desk.catalogue.assessments.get(assessment_id)
+        if not isinstance(exam, Exam):
+            raise not_found()
+        learner = await desk.learner.lock()
+        await _settle(desk)
+        try:
+            attempt = await begin(
+                exam,
+                desk.attempts,
+                desk.catalogue,
+                learner_id=desk.caller.employee_id,
+                attempt_id=uuid4(),
+                now=desk.now,
+            )
+        except MayNotBegin as refused:
+            raise _refused(refused, desk) from refused
+        except BankTooSmall as error:
+            detail = f"The published bank holds too few items of {error} for this exam."
+            raise Problem(HTTPStatus.CONFLICT, "bank_too_small", detail) from error
+        return attempt_body(attempt, desk.catalogue, language or learner.preferences.language, desk.now)
+
+    @get("/attempts/{attempt_id:uuid}", operation_id="getAttempt")
+    async def attempt(self, attempt_id: AttemptId, desk: Injected[Desk], language: ChosenLanguage = None) -> AttemptBody:
+        """An attempt to be resumed, with what was answered so far; or, once it is handed in, its result."""
+        preferences = await desk.preferences()
+        await _settle(desk)
+        attempt = await _own(desk, attempt_id)
+        return attempt_body(attempt, desk.catalogue, language or preferences.language, desk.now)
+
+    @put("/attempts/{attempt_id:uuid}/answers", operation_id="saveAnswers", opt=body_of(SaveAnswers))
+    async def save(self, attempt_id: AttemptId, body: RawBody, desk: Injected[Desk]) -> AnswersSaved:
+        """Keep answers while the exam goes on, as often as one likes; a later answer to a place replaces the earlier."""
+        given = decode_body(body, SaveAnswers)
+        await desk.learner.lock()
+        attempt = _answered(desk, await _own(desk, attempt_id), given)
+        await desk.attempts.save_answers(attempt)
+        return AnswersSaved(len(attempt.answers), attempt.deadline_at, desk.now)
+
+    @post("/attempts/{attempt_id:uuid}/submission", operation_id="submitAssessment", status_code=200, opt=body_of(SaveAnswers))
+    async def submit(
+        self, attempt_id: AttemptId, body: RawBody, desk: Injected[Desk], language: ChosenLanguage = None
+    ) -> AttemptBody:
+        """Hand in, with the last answers. Safe to repeat: an attempt handed in before tells its result again.
+
+        When the time was up, what was saved in time counts and what comes with this call does not.
+        """
+        given = decode_body(body, SaveAnswers)
+        learner = await desk.learner.lock()
+        await _settle(desk)
+        attempt = await _own(desk, attempt_id)
+        if attempt.submitted_at is None:
+            attempt = await _close(desk, _answered(desk, attempt, given))
+        return attempt_body(attempt, desk.catalogue, language or learner.preferences.language, desk.now)
+
+
+async def _summary(
+    desk: Desk, exam: Exam, standing: Attempt | None, *, passed_at: Mapping[str, datetime], said_in: Language
+) -> AssessmentSummary:
+    is_open = standing is not None and standing.assessment_id == exam.assessment_id
+    may = eligibility(
+        exam,
+        await desk.attempts.attempts(exam.assessment_id),
+        desk.now,
+        passed=exam.assessment_id in passed_at,
+        other_open=standing is not None and not is_open,
+    )
+    stage = next((stage.stage_id for stage in desk.catalogue.path.stages if stage.exam == exam.assessment_id), None)
+    return AssessmentSummary(
+        assessment_id=exam.assessment_id,
+        kind="exam",
+        title=exam.title.said_in(said_in),
+        questions=sum(line.count for line in exam.blueprint),
+        stage=stage,
+        minutes=exam.minutes,
+        pass_mark=exam.pass_mark,
+        passed_at=passed_at.get(exam.assessment_id),
+        open_attempt_id=standing.id if standing is not None and is_open else None,
+        may_begin=may.refusal is None,
+        refusal=None if may.refusal is None else may.refusal.value,
+        from_time=may.from_time,
+    )
+
+
+async def _own(desk: Desk, attempt_id: UUID) -> Attempt:
+    attempt = await desk.attempts.attempt(attempt_id)
+    if attempt is None:
+        raise not_found()
+    return attempt
+
+
+def _answered(desk: Desk, attempt: Attempt, given: SaveAnswers) -> Attempt:
+    """The attempt with the answers. Raises `Problem`; then none of them was taken."""
+    try:
+        return with_answers(attempt, [(answer.place, answer.response) for answer in given.answers], desk.catalogue, desk.now)
+    except AttemptClosed as error:
+        detail = "The attempt is handed in, or its time is up."
+        raise Problem(HTTPStatus.CONFLICT, "attempt_closed", detail) from error
+    except NoSuchPlace as error:
+        raise invalid("no_such_place", "The exam has no such place.", FieldError("/answers", f"place {error}")) from error
+    except MalformedResponse as error:
+        detail = "A response has not the shape of its question's kind."
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "malformed_response", detail, [FieldError("/answers", str(error))]
+        ) from error
+
+
+async def _settle(desk: Desk) -> None:
+    """Close the open attempt if its time ran out, with what was saved: nobody has to come back to hand in."""
+    attempt = await desk.attempts.open_attempt()
+    if attempt is not None and is_overdue(attempt, desk.now):
+        await desk.learner.lock()
+        # Another device may have handed in while this one waited for the lock.
+        if await desk.attempts.open_attempt() is not None:
+            await _close(desk, attempt)
+
+
+async def _close(desk: Desk, attempt: Attempt) -> Attempt:
+    """Grade, record the result, and let the answers train the memory."""
+    closed = handed_in(attempt, desk.catalogue, desk.now)
+    await desk.attempts.close(closed)
+    preferences = await desk.preferences()
+    entries = list(reviews_of(closed, preferences.time_zone))
+    if entries:
+        receipt = await submit_reviews(
+            entries,
+            batch_of(desk.now),
+            desk.reviews,
+            learner_id=desk.caller.employee_id,
+            catalogue=desk.catalogue,
+            algorithm=desk.algorithm,
+        )
+        if receipt.reviews:
+            last_day = max(review.graded.practice_day for review in receipt.reviews)
+            await note_progress(receipt.standings, last_day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
+    return closed
+
+
+def _refused(refused: MayNotBegin, desk: Desk) -> Problem:
+    may = refused.eligibility
+    assert may.refusal is not None  # noqa: S101  (that is what was raised)
+    headers = {}
+    if may.from_time is not None:
+        headers["Retry-After"] = str(max(1, round((may.from_time - desk.now).total_seconds())))
+    return Problem(HTTPStatus.CONFLICT, may.refusal.value, REFUSALS[may.refusal.value], headers=headers)

@@ -1,0 +1,1 @@
+"""The checker of drafts, and the phrases an organisation adds to it."""

@@ -1,0 +1,1 @@
+"""Assessments: stage exams, and questionnaires about oneself."""
