@@ -1,12 +1,14 @@
 """Exports, written by PostgreSQL itself: COPY turns the rows into CSV, nothing of them passes through Python objects."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.content.lessons import ProgramVersion
-from domain.text import Language
+from domain.content.assessments import Exam
+from domain.content.catalogue import Catalogue
+from domain.text import Language, Text
 from repositories.connection import Connection
 
 # A cell that a spreadsheet would take for a formula gets an apostrophe before it, also behind spaces and when full-width.
@@ -34,12 +36,12 @@ SELECT
     employee.role_started_on AS "{{role_started_on}}",
     program.id AS "{{program_id}}",
     {_guarded("program.title")} AS "{{program}}",
-    coalesce(completion.program_version, program.version) AS "{{program_version}}",
+    coalesce(completion.version, program.version) AS "{{program_version}}",
     CASE WHEN completion.completed_at IS NOT NULL THEN $9
-         WHEN coalesce(lessons.done, 0) > 0 THEN $10 ELSE $11 END AS "{{status}}",
+         WHEN coalesce(lessons.first_at, attempts.first_at) IS NOT NULL THEN $10 ELSE $11 END AS "{{status}}",
     coalesce(lessons.done, 0) AS "{{lessons_done}}",
     program.lesson_count AS "{{lessons_total}}",
-    to_char(lessons.first_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{started_at}}",
+    to_char(coalesce(lessons.first_at, attempts.first_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{started_at}}",
     to_char(completion.completed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS "{{completed_at}}"
 FROM org_unit_ancestor below
 JOIN employee ON employee.unit_id = below.unit_id
@@ -57,8 +59,17 @@ LEFT JOIN LATERAL (
       ON part.program_id = program.id AND part.lesson_id = lesson_completion.lesson_id
     WHERE lesson_completion.learner_id = employee.id AND lesson_completion.completed_at <= $2
 ) lessons ON true
-LEFT JOIN completion
-  ON completion.learner_id = employee.id AND completion.program_id = program.id AND completion.completed_at <= $2
+LEFT JOIN LATERAL (
+    SELECT min(exam_attempt.started_at) AS first_at FROM exam_attempt
+    WHERE exam_attempt.learner_id = employee.id AND exam_attempt.assessment_id = program.id AND exam_attempt.started_at <= $2
+) attempts ON true
+LEFT JOIN LATERAL (
+    SELECT completion.program_version AS version, completion.completed_at FROM completion
+    WHERE completion.learner_id = employee.id AND completion.program_id = program.id AND completion.completed_at <= $2
+    UNION ALL
+    SELECT exam_pass.assessment_version, exam_pass.passed_at FROM exam_pass
+    WHERE exam_pass.learner_id = employee.id AND exam_pass.assessment_id = program.id AND exam_pass.passed_at <= $2
+) completion ON true
 WHERE below.ancestor_id = $1 AND employee.active AND employee.created_at <= $2
 ORDER BY employee.staff_no, program.position
 """
@@ -89,6 +100,23 @@ STATUSES: dict[Language, tuple[str, str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What can be completed: a program by its lessons and mastery, or an exam, which has no lessons, by passing it."""
+
+    id: str
+    version: int
+    title: Text
+    lesson_ids: tuple[str, ...]
+
+
+def courses_of(catalogue: Catalogue) -> list[Course]:
+    """Programs, then exams, in their order."""
+    programs = [Course(each.program_id, each.version, each.title, each.lesson_ids) for each in catalogue.programs]
+    exams = [each for each in catalogue.assessments.values() if isinstance(each, Exam)]
+    return [*programs, *(Course(each.assessment_id, each.version, each.title, ()) for each in exams)]
+
+
 class ExportRepository:
     """Exports about the people below one unit, which the caller must have been shown to hold."""
 
@@ -96,31 +124,29 @@ class ExportRepository:
         self._connection = connection
         self._unit_id = unit_id
 
-    async def completion_rows(self, programs: Sequence[ProgramVersion], as_of: datetime, timeout_seconds: int) -> int:
+    async def completion_rows(self, courses: Sequence[Course], as_of: datetime, timeout_seconds: int) -> int:
         """How many rows `copy_completions` gives in the same snapshot, without its heading."""
-        count: int = await self._connection.fetchval(
-            COMPLETION_ROWS, self._unit_id, as_of, len(programs), timeout=timeout_seconds
-        )
+        count: int = await self._connection.fetchval(COMPLETION_ROWS, self._unit_id, as_of, len(courses), timeout=timeout_seconds)
         return count
 
     async def copy_completions(
         self,
-        programs: Sequence[ProgramVersion],
+        courses: Sequence[Course],
         as_of: datetime,
         language: Language,
         output: Callable[[bytes], Awaitable[None]],
         timeout_seconds: int,
     ) -> None:
-        """Write every person × program as CSV in `language` to `output`, piece by piece, with facts up to `as_of`."""
-        parts = [(program.program_id, lesson_id) for program in programs for lesson_id in program.lesson_ids]
+        """Write every person × course as CSV in `language` to `output`, piece by piece, with facts up to `as_of`."""
+        parts = [(course.id, lesson_id) for course in courses for lesson_id in course.lesson_ids]
         arguments: list[Any] = [
             self._unit_id,
             as_of,
-            [program.program_id for program in programs],
-            [program.title.said_in(language) for program in programs],
-            [program.version for program in programs],
-            [len(program.lesson_ids) for program in programs],
-            [program_id for program_id, _ in parts],
+            [course.id for course in courses],
+            [course.title.said_in(language) for course in courses],
+            [course.version for course in courses],
+            [len(course.lesson_ids) for course in courses],
+            [course_id for course_id, _ in parts],
             [lesson_id for _, lesson_id in parts],
             *STATUSES[language],
         ]

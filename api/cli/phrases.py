@@ -99,7 +99,7 @@ def _phrase_table(lexicon: Lexicon, judged: list[Judged]) -> Table:
 
 
 def _totals(name: str, judged: list[Judged]) -> Table:
-    headings = ("rows", "look-alikes", "found", "missed", "false alarms", "precision", "recall")
+    headings = ("rows", "look-\nalikes", "found", "missed", "false alarms", "precision", "recall")
     table = Table("language", *(_number(heading) for heading in headings), title=name, title_justify="left")
     for language in LANGUAGES:
         _add_score(table, language, score([each for each in judged if each.case.language == language]))

@@ -17,6 +17,7 @@ from api.wiring.desk import Desk
 from domain.phrases.lexicon import Hit, Lexicon
 from domain.phrases.offsets import Utf16Places
 from domain.phrases.own import FEWEST_LETTERS, MOST_OWN_PHRASES, OwnPhrase, can_be_found
+from domain.phrases.views import PlainText
 from domain.text import Language
 
 # `$` alone would let a line break pass behind the id.
@@ -44,12 +45,12 @@ class PhraseController(Controller):
         draft = decode_body(body, CheckPhrases)
         said_in = (await desk.preferences()).language if draft.language is UNSET else draft.language
         own_version, own = await _own_lexicon(desk)
-        places = Utf16Places(draft.text)
+        plain, places = PlainText(draft.text), Utf16Places(draft.text)
         hits = [
             _hit(hit, draft.text, places, said_in, own=lexicon is own)
             for lexicon in (desk.catalogue.lexicon, own)
             if lexicon is not None
-            for hit in lexicon.check(draft.text)
+            for hit in lexicon.check(draft.text, plain)
         ]
         return PhraseCheck(
             hits=sorted(hits, key=lambda hit: (hit.start, hit.end, hit.own, hit.phrase_id)),

@@ -14,7 +14,7 @@ from api.wiring.database import DatabaseAway
 from api.wiring.services import EXPORTS_AT_ONCE, Services
 from domain.identity.scope import Caller, Role, Scope
 from domain.text import Language
-from repositories.exports import ExportRepository
+from repositories.exports import ExportRepository, courses_of
 from repositories.learners import LearnerRepository
 from repositories.teams import TeamRepository
 
@@ -95,8 +95,9 @@ async def _write_completions(
                 _tell(rows, None)
                 return
             exports = ExportRepository(connection, unit.unit_id)
-            _tell(rows, await exports.completion_rows(catalogue.programs, as_of, LONGEST_EXPORT_SECONDS))
-            await exports.copy_completions(catalogue.programs, as_of, language, put, LONGEST_EXPORT_SECONDS)
+            courses = courses_of(catalogue)
+            _tell(rows, await exports.completion_rows(courses, as_of, LONGEST_EXPORT_SECONDS))
+            await exports.copy_completions(courses, as_of, language, put, LONGEST_EXPORT_SECONDS)
         await put(None)
     except BaseException:
         # Whoever still reads has to learn that it broke: what waits is worth nothing any more, and makes room for the end.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.phrases.patterns import Found, Pattern, PatternSet
 from domain.phrases.quoting import is_refused
+from domain.phrases.views import PlainText
 from domain.text import Text
 
 LONGEST_DRAFT = 10_000
@@ -52,11 +53,14 @@ class Lexicon:
     def __hash__(self) -> int:
         return hash(self.phrases)
 
-    def check(self, draft: str) -> tuple[Hit, ...]:
-        """Every forbidden phrase in `draft` by place; of matches of one phrase that overlap, the longest."""
+    def check(self, draft: str, plain: PlainText | None = None) -> tuple[Hit, ...]:
+        """Every forbidden phrase in `draft` by place; of matches of one phrase that overlap, the longest.
+
+        Who checks one draft against several lexicons hands over its `plain` text, which then is made only once.
+        """
         return tuple(
             Hit(found.start, found.end, self.phrases[found.stands_for], is_refused(draft, found.start, found.end))
-            for found in _longest(self._patterns.find(draft))
+            for found in _longest(self._patterns.find(plain or PlainText(draft)))
         )
 
     def offends(self, draft: str) -> tuple[Hit, ...]:

@@ -46,17 +46,16 @@ class PatternSet:
         self._chinese = _Searcher([pattern for pattern in patterns if pattern.script == "zh"])
         self._english = _Searcher([pattern for pattern in patterns if pattern.script == "en"])
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: PlainText) -> list[Found]:
         """Every match of every pattern, by place; matches of one pattern do not overlap."""
-        plain_text = PlainText(text)
-        found = set(self._chinese.find(plain_text.chinese_views()))
-        found.update(self._english.find(plain_text.english_views()))
+        found = set(self._chinese.find(text.chinese_views))
+        found.update(self._english.find(text.english_views))
         return sorted(found)
 
     def stands_in(self, text: str) -> bool:
         """Whether any pattern matches."""
         plain_text = PlainText(text)
-        return self._chinese.matches(plain_text.chinese_views()) or self._english.matches(plain_text.english_views())
+        return self._chinese.matches(plain_text.chinese_views) or self._english.matches(plain_text.english_views)
 
 
 class _Searcher:

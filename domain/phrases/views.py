@@ -69,7 +69,7 @@ def _letters_in(words: bytes) -> int:
 
 
 class PlainText:
-    """A text made `plain`, and its views."""
+    """A text made `plain`, and its views: made once, however many sets of patterns search in them."""
 
     def __init__(self, text: str) -> None:
         self._text = plain(text)
@@ -80,10 +80,12 @@ class PlainText:
         # What `isalnum` takes is what the expressions above take for a letter: `[^\W_]`.
         return list(compress(count(), map(str.isalnum, self._text)))
 
+    @cached_property
     def chinese_views(self) -> list[View]:
         """Letters and characters only, with a line break where a sentence ends; none when all letters are ASCII."""
         return [View(_chinese(self._text), self)] if _LETTER_BEYOND_ASCII.search(self._text) else []
 
+    @cached_property
     def english_views(self) -> list[View]:
         """The words, and once more with split words put together (`prob-lem`); none without an ASCII letter or digit."""
         if not _ASCII_LETTER.search(self._text):

@@ -11,7 +11,7 @@ from domain.phrases.lexicon import ForbiddenPhrase, Lexicon
 from domain.phrases.offsets import Utf16Places
 from domain.phrases.own import OwnLexicons, OwnPhrase, can_be_found, own_lexicon
 from domain.phrases.patterns import Pattern, PatternError, PatternSet
-from domain.phrases.views import plain
+from domain.phrases.views import PlainText, plain
 from domain.text import Text
 
 WORDS = Text("w", "w", "w")
@@ -118,12 +118,12 @@ def test_what_re2_cannot_search_for_and_what_matches_nothing_is_refused(script: 
 
 @pytest.mark.parametrize("expression", [r"\s", r"\b", "\n"])
 def test_a_match_without_a_letter_is_none(expression: str) -> None:
-    assert PatternSet([Pattern("en", expression, 0)]).find("One two three four. Five.") == []
-    assert PatternSet([Pattern("zh", expression, 0)]).find("没有办法。好的\nok") == []
+    assert PatternSet([Pattern("en", expression, 0)]).find(PlainText("One two three four. Five.")) == []
+    assert PatternSet([Pattern("zh", expression, 0)]).find(PlainText("没有办法。好的\nok")) == []
 
 
 def test_a_character_that_is_simplified_in_two_steps_is_found() -> None:
-    assert PatternSet([Pattern("zh", "薴不好", 0)]).find("薴不好")
+    assert PatternSet([Pattern("zh", "薴不好", 0)]).find(PlainText("薴不好"))
 
 
 @given(st.text())

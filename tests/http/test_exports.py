@@ -12,6 +12,7 @@ from api.wiring.services import EXPORTS_AT_ONCE
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Role
 from tests.http.expecting import answer, expect_problem, read_lesson
+from tests.http.test_exams import answers, started, submitted
 from tests.service import NOON, UNKNOWN, Bank, Phone
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +32,16 @@ async def rows_of(phone: Phone, **params: Any) -> dict[str, dict[str, str]]:
     response = await export(phone, language="en", **params)
     rows = list(csv.DictReader(StringIO(response.content.decode("utf-8-sig"), newline="")))
     assert int(response.headers["composure-row-count"]) == len(rows)
-    assert len({row["staff no"] for row in rows}) == len(rows)
-    return {row["staff no"]: row for row in rows}
+    of_programs = [row for row in rows if not row["program id"].startswith("exam.")]
+    assert len({row["staff no"] for row in of_programs}) == len(of_programs)
+    return {row["staff no"]: row for row in of_programs}
+
+
+async def exam_rows_of(phone: Phone, staff_no: str, **params: str) -> dict[str, dict[str, str]]:
+    """One person's rows about exams, by exam."""
+    response = await export(phone, language="en", **params)
+    rows = csv.DictReader(StringIO(response.content.decode("utf-8-sig"), newline=""))
+    return {row["program id"]: row for row in rows if row["program id"].startswith("exam.") and row["staff no"] == staff_no}
 
 
 async def test_everybody_of_the_scope_is_there_with_status_and_dates(bank: Bank, catalogue: Catalogue) -> None:
@@ -77,7 +86,7 @@ async def test_it_begins_with_a_byte_order_mark_and_says_what_it_is(bank: Bank) 
     assert response.content.startswith(b"\xef\xbb\xbf")
     assert not response.content.startswith(b"\xef\xbb\xbf" * 2)
     assert response.headers["content-type"].startswith("text/csv")
-    assert response.headers["composure-row-count"] == "1"
+    assert response.headers["composure-row-count"] == "3"  # a program and two exams
     assert response.headers["cache-control"] == "no-store"
     assert response.headers["content-disposition"] == 'attachment; filename="completions-20261120T040000Z.csv"'
 
@@ -176,6 +185,27 @@ async def test_a_unit_name_becomes_no_formula(bank: Bank) -> None:
     async with bank.service.database.transaction(bank.id) as connection:
         await connection.execute("UPDATE org_unit SET name = '=1' WHERE id = $1", bank.units["head"])
     assert (await rows_of(hr))["hr"]["unit"] == "'=1"
+
+
+async def test_exams_stand_beside_programs_with_when_they_were_begun_and_passed(bank: Bank, catalogue: Catalogue) -> None:
+    hr = await bank.employee("head", Role.HR)
+    phone = await bank.employee("south", staff_no="x")
+    moments = [bank.service.clock()]
+    bank.service.clock.advance(minutes=1)
+    attempt = await started(phone)
+    moments.append(bank.service.clock())
+    bank.service.clock.advance(minutes=1)
+    await submitted(phone, attempt, answers(attempt, catalogue))
+    moments.append(bank.service.clock())
+    bank.service.clock.advance(days=1)
+    found = [await exam_rows_of(hr, "x", as_of=moment.isoformat()) for moment in moments]
+    told = ("status", "program version", "lessons in all", "started at", "completed at")
+    assert [[rows["exam.beginner"][name] for name in told] for rows in found] == [
+        ["not started", "1", "0", "", ""],
+        ["in progress", "1", "0", "2026-11-20T04:01:00Z", ""],
+        ["completed", "1", "0", "2026-11-20T04:01:00Z", "2026-11-20T04:02:00Z"],
+    ]
+    assert {rows["exam.intermediate"]["status"] for rows in found} == {"not started"}
 
 
 class TestAsOf:
