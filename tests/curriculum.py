@@ -4,8 +4,11 @@ from dataclasses import replace
 
 from domain.content.assessments import BlueprintLine, Exam, Questionnaire, RetakeRule
 from domain.content.catalogue import lessons_that_open
+from domain.content.items import ItemVersion
+from domain.content.kinds import Rewrite
 from domain.content.lessons import Module, ProgramVersion
 from domain.content.path import GrowthPath, Stage
+from domain.phrases.lexicon import ForbiddenPhrase, Lexicon
 from domain.text import Text
 from repositories.content.reading import Curriculum
 
@@ -22,7 +25,7 @@ def part_of(whole: Curriculum) -> Curriculum:
     first = whole.programs[0]
     program = ProgramVersion("conversations", first.version, 1, first.title, modules, first.rule)
     opened = lessons_that_open(lessons, whole.items)
-    items = tuple(item for item in whole.items if item.skill in SKILLS and item.item_id in opened)
+    items = tuple(with_lexicon(item) for item in whole.items if item.skill in SKILLS and item.item_id in opened)
     questionnaires = tuple(each for each in whole.assessments if isinstance(each, Questionnaire))
     return replace(
         whole,
@@ -31,13 +34,32 @@ def part_of(whole: Curriculum) -> Curriculum:
         items=items,
         programs=(program,),
         assessments=(*EXAMS, *questionnaires),
+        lexicon=LEXICON,
         path=GrowthPath((Stage("beginner", text("beginner"), 0, "exam.beginner", SKILLS, ()),)),
     )
+
+
+def with_lexicon(item: ItemVersion) -> ItemVersion:
+    """The item, graded by the small lexicon of the tests."""
+    return replace(item, body=replace(item.body, lexicon=LEXICON)) if isinstance(item.body, Rewrite) else item
 
 
 def text(words: str) -> Text:
     return Text(words, words, words)
 
+
+LEXICON = Lexicon(
+    [
+        ForbiddenPhrase(
+            "not-our-business",
+            Text("这不是我们的事", "這不是我們的事", "That's not our business"),
+            Text("把客户推出门外。", "把客戶推出門外。", "It pushes the customer away."),
+            Text("我先帮您弄清楚该找谁。", "我先幫您弄清楚該找誰。", "Let me find out who can help."),
+            ("(这|那)?不(是|归|属于)我们(的事|管)",),
+            ("not (our|my) (business|problem)",),
+        )
+    ]
+)
 
 EXAMS = (
     Exam(

@@ -15,7 +15,7 @@ _FORMAL_YOU = str.maketrans("您妳祢", "你你你")
 _ENDS = "。!?;\n\r…"
 _NEITHER_LETTER_NOR_END = re.compile(rf"(?:[^\w{_ENDS}]|_)+")
 # A mark after one or two characters splits a phrase, not a text: 没。办。法
-_END_OF_CHINESE_SENTENCE = re.compile(rf"(?<=\w\w\w)[{_ENDS}]+")
+_END_OF_CHINESE_SENTENCE = re.compile(rf"(?<=\w\w\w)[{_ENDS}]+(?=\w\w)")
 _STRAY_ENDS = re.compile(rf"[{_ENDS}]+")
 _END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|\.+(?=\s|$)")
 SHORTEST_ENGLISH_SENTENCE = 3

@@ -89,8 +89,8 @@ def test_a_duplicate_id_names_both_places(folder: Path) -> None:
         (ITEMS, "sources: [", "sources: [no-such-source, ", "no-such-source is not a known source"),
         (ITEMS, "skill: forbidden-phrases", "skill: no-such-skill", "no-such-skill is not a known skill"),
         (LESSON, "kind: hook", "kind: hoook", "Invalid enum value 'hoook'"),
-        ("programs/complaint-conversations.yaml", "- forbidden-phrases.pushing-away", "- nothing.here", "nothing.here is not"),
-        ("programs/complaint-conversations.yaml", "      - forbidden-phrases.pushing-away\n", "", "no program leads to this"),
+        ("programs/outline-002.yaml", "- forbidden-phrases.pushing-away", "- nothing.here", "nothing.here is not"),
+        ("programs/outline-002.yaml", "      - forbidden-phrases.pushing-away\n", "", "no program leads to this"),
         ("skills.yaml", "desired_retention: 0.95", "desired_retention: 1.95", "Expected `float` <= 0.97"),
     ],
 )
