@@ -9,8 +9,10 @@ from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from domain.content.items import ItemVersion
+from domain.content.kinds import Rewrite, Scenario
 from domain.content.lessons import LessonVersion
-from domain.text import Text
+from domain.phrases.lexicon import Lexicon
+from domain.text import LANGUAGES, Text
 
 # Works one of which a lesson cites when it teaches a tactic to be refused.
 PROTECTION_RULES = frozenset(
@@ -50,6 +52,21 @@ def unguarded_in(lesson: LessonVersion, sources: Collection[str], to_avoid: Coll
     yield from (f"the card that teaches {concept} needs `avoid: true`" for concept in sorted(taught - guarded))
     if taught and not PROTECTION_RULES.intersection(sources):
         yield "a lesson on a tactic to be avoided cites the consumer-protection rule that speaks against it"
+
+
+def said_in_good_faith(item: ItemVersion, lexicon: Lexicon) -> Iterator[str]:
+    """Forbidden phrases in what an item holds up as good: an acceptable answer in a scenario, the model of a rewrite."""
+    if isinstance(item.body, Scenario):
+        choices = (choice for turn in item.body.turns for choice in turn.choices)
+        good = [(choice.id, choice.text) for choice in choices if choice.quality in {"good", "fair"}]
+    elif isinstance(item.body, Rewrite):
+        good = [("the model", item.body.model)]
+    else:
+        return
+    for name, text in good:
+        for language in LANGUAGES:
+            for hit in lexicon.offends(text.said_in(language)):
+                yield f"{name} says a forbidden phrase in {language}: {hit.phrase.id}"
 
 
 def names_a_course(prompt: Text) -> bool:

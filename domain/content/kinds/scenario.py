@@ -85,25 +85,29 @@ class Scenario:
             raise MalformedResponse(f"path stops in {turn.id}, before the dialogue has ended")
         return tuple(walked)
 
-    def _ending(self, walked: tuple[Choice, ...]) -> Ending:
-        return next(ending for ending in self.endings if ending.id == walked[-1].leads_to)
+    def _ending(self, walked: tuple[Choice, ...]) -> Ending | None:
+        """Where the path ends; None only while an author's defect makes it end nowhere."""
+        return next((ending for ending in self.endings if ending.id == walked[-1].leads_to), None)
 
     def _worth(self, walked: tuple[Choice, ...]) -> float:
         mean = sum(WORTH[choice.quality] for choice in walked) / len(walked)
-        spoilt = self._ending(walked).outcome == "bad" or any(choice.quality == "forbidden" for choice in walked)
+        ending = self._ending(walked)
+        spoilt = ending is None or ending.outcome == "bad" or any(choice.quality == "forbidden" for choice in walked)
         return min(mean, MOST_WHEN_SPOILT) if spoilt else mean
 
     def paths(self) -> Iterator[tuple[Choice, ...]]:
         """Every way through the dialogue."""
-        yield from self._paths_from(self.turns[0].id, ())
+        yield from self._paths_from(0, ())
 
-    def _paths_from(self, turn_id: str, walked: tuple[Choice, ...]) -> Iterator[tuple[Choice, ...]]:
-        turn = next((turn for turn in self.turns if turn.id == turn_id), None)
-        if turn is None:
-            yield walked
-            return
-        for choice in turn.choices:
-            yield from self._paths_from(choice.leads_to, (*walked, choice))
+    def _paths_from(self, place: int, walked: tuple[Choice, ...]) -> Iterator[tuple[Choice, ...]]:
+        for choice in self.turns[place].choices:
+            # Only forward: an author's loop is a defect to be told, not to be walked for ever.
+            later = range(place + 1, len(self.turns))
+            following = next((n for n in later if self.turns[n].id == choice.leads_to), None)
+            if following is None:
+                yield (*walked, choice)
+            else:
+                yield from self._paths_from(following, (*walked, choice))
 
     def passing_paths(self) -> list[tuple[Choice, ...]]:
         """The ways through that pass, best first."""

@@ -6,6 +6,10 @@ from msgspec import Meta, Struct
 
 from repositories.content.authored.common import Id, Patterns, Said, Share, Threshold, Words
 
+# All ways through a dialogue are looked at: 4 to the power of 8 is as many as that can be.
+MOST_TURNS = 8
+MOST_CHOICES = 4
+
 
 class Part(Said, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """A part of an item; `shows` names the tactics to be refused that it exhibits."""
@@ -158,7 +162,7 @@ class Turn(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=20)]
     says: Said
-    choices: list[Choice]
+    choices: Annotated[list[Choice], Meta(min_length=1, max_length=MOST_CHOICES)]
 
 
 class Ending(Said, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -172,7 +176,7 @@ class Scenario(Item, forbid_unknown_fields=True, frozen=True, kw_only=True, tag=
     """A branching dialogue."""
 
     customer: Customer
-    turns: Annotated[list[Turn], Meta(min_length=1)]
+    turns: Annotated[list[Turn], Meta(min_length=1, max_length=MOST_TURNS)]
     endings: Annotated[list[Ending], Meta(min_length=1)]
     pass_threshold: Threshold = 0.75
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from domain.content.coverage import Concept
-from domain.content.ethics import ASKED_BY_NAME, names_a_course, rewards_in
+from domain.content.ethics import ASKED_BY_NAME, names_a_course, rewards_in, said_in_good_faith
 from domain.content.items import ItemVersion
 from domain.content.rules import defects_of
+from domain.phrases.lexicon import Lexicon
 from domain.phrases.patterns import PatternError
 from repositories.content import authored
 from repositories.content.compiling import ItemCompiler
@@ -21,12 +22,14 @@ class ItemReader:
         self,
         folder: Folder,
         compiler: ItemCompiler,
+        lexicon: Lexicon,
         concepts: Mapping[str, Concept],
         sources: Collection[str],
         skills: Collection[str],
     ) -> None:
         self._folder = folder
         self._compiler = compiler
+        self._lexicon = lexicon
         self._concepts = concepts
         self._sources = sources
         self._skills = skills
@@ -67,6 +70,7 @@ class ItemReader:
         defects = [
             *defects_of(compiled),
             *rewards_in(compiled, exhibits_of(item), self._to_avoid, asks_for_fault=item.asks_for == "fault"),
+            *said_in_good_faith(compiled, self._lexicon),
             *self._unnamed(compiled),
         ]
         for defect in defects:
