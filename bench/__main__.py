@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
-from bench import large_tables, measures
+from bench import large_tables, measures, phrases
 from bench.anchor import AnchorFailed
 from bench.client import LoadFailed
 from bench.report import show, write_json
 from bench.stage import FOLDER, ServerFailed, staged
 
-NAMES = ("answers", "batch", "uploads", "drill", "matrix")
+NAMES = ("answers", "batch", "uploads", "phrases", "drill", "matrix")
 RESULT = FOLDER.parent / "bench.json"
 
 console = Console(width=None if sys.stdout.isatty() else 160)
@@ -35,7 +35,13 @@ def main(*, quick: bool, only: tuple[str, ...]) -> None:
         with staged() as stage:
             progress.update(task, completed=1)
             bench = measures.Bench(stage, measures.Effort.quick() if quick else measures.Effort(), progress)
-            for name, measure in (("answers", measures.answers), ("batch", measures.batch), ("uploads", measures.uploads)):
+            alone = {
+                "answers": measures.answers,
+                "batch": measures.batch,
+                "uploads": measures.uploads,
+                "phrases": phrases.phrases,
+            }
+            for name, measure in alone.items():
                 if name in chosen:
                     measure(bench)
             if "drill" in chosen or "matrix" in chosen:

@@ -34,6 +34,7 @@ class Filling:
         self._connection = connection
         self._today: date = stage.today
         self._lessons = list(stage.catalogue.lessons)
+        self._last_lessons = {program.lesson_ids[-1] for program in stage.catalogue.programs}
         # Shuffled, so that any stretch of the list holds items of every skill.
         items = sorted(stage.catalogue.items.values(), key=lambda item: item.item_id)
         Random("bench").shuffle(items)
@@ -45,9 +46,9 @@ class Filling:
         units = [HEAD, LEARNERS, TEAM], [None, HEAD, HEAD], ["head_office", "branch", "branch"], ["总行", "学员", "团队"]
         await self._connection.execute(sql("found"), ORGANISATION, MANAGER, *units)
 
-    async def people(self, first: int, last: int, unit: UUID = LEARNERS, *, unread: int = 0) -> None:
-        """Learners `first` to `last`, who have read every lesson but the last `unread`."""
-        read = self._lessons[: len(self._lessons) - unread]
+    async def people(self, first: int, last: int, unit: UUID = LEARNERS, *, programs_open: bool = False) -> None:
+        """Learners `first` to `last`, who have read every lesson; with `programs_open` all but the last of each program."""
+        read = [lesson for lesson in self._lessons if not (programs_open and lesson in self._last_lessons)]
         await self._connection.execute(sql("people"), ORGANISATION, unit, first, last, read)
 
     async def memories(self, first: int, last: int, each: int, done: Callable[[int], None] = lambda _: None) -> None:

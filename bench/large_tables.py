@@ -16,7 +16,6 @@ from bench.report import Budget, Row
 SEEN_DRILL = 190
 DRILL_SAMPLES = 200
 FEW = 10_000
-TEAM_SIZE = 1000
 FIRST_LOOKS = 3
 
 
@@ -25,7 +24,7 @@ def large_tables(bench: Bench, *, drill: bool, matrix: bool) -> None:
     effort = bench.effort
     everything = len(bench.stage.catalogue.items)
     few = FEW // SEEN_DRILL
-    many = (effort.many - TEAM_SIZE * everything) // SEEN_DRILL
+    many = (effort.many - effort.team * everything) // SEEN_DRILL
 
     async def fill_few(filling: Filling) -> None:
         await filling.people(1, few)
@@ -35,9 +34,9 @@ def large_tables(bench: Bench, *, drill: bool, matrix: bool) -> None:
 
     async def fill_many(filling: Filling) -> None:
         await filling.people(1, many)
-        await filling.people(many + 1, many + TEAM_SIZE, TEAM)
+        await filling.people(many + 1, many + effort.team, TEAM)
         await filling.memories(1, many, SEEN_DRILL, fill_many_moved)
-        await filling.memories(many + 1, many + TEAM_SIZE, everything, fill_many_moved)
+        await filling.memories(many + 1, many + effort.team, everything, fill_many_moved)
 
     bench.fill("many", fill_many)
     if drill:
@@ -78,7 +77,8 @@ async def _forget_figures(url: str) -> None:
 
 
 def _matrix(bench: Bench) -> None:
-    path = f"/v1/teams/{TEAM}/mastery?limit={TEAM_SIZE}"
+    people = bench.effort.team
+    path = f"/v1/teams/{TEAM}/mastery?limit={people}"
     url = bench.stage.url("many")
     captured = bench.capture("many", *([[Request(MANAGER, "GET", path)]] * 2))
     script = anchor.script_of("m", captured, learner=MANAGER, next_learner=str(MANAGER.int))
@@ -90,16 +90,16 @@ def _matrix(bench: Bench) -> None:
         request = payloads.get(path, bench.stage.token(MANAGER))
         for _ in range(FIRST_LOOKS):
             asyncio.run(_forget_figures(url))
-            first_looks += bear(Load(server.port, [[request]], b'"staff_no"', times=TEAM_SIZE)).all_latencies[:1]
+            first_looks += bear(Load(server.port, [[request]], b'"staff_no"', times=people)).all_latencies[:1]
         for n in range(-2, bench.effort.matrices):
-            outcome = bear(Load(server.port, [[request]], b'"staff_no"', times=TEAM_SIZE))
+            outcome = bear(Load(server.port, [[request]], b'"staff_no"', times=people))
             run = anchor.run([script], url, bench.stage.folder, clients=1, transactions=3)
             if n >= 0:
                 seconds += outcome.all_latencies
                 anchors += run.latencies[1:]
                 move(1)
-    name = f"team matrix, {TEAM_SIZE:,} people, p50"
+    name = f"team matrix, {people:,} people, p50"
     value, reference = 1000 * median(seconds), 1000 * median(anchors)
     bench.rows.append(Row(name, value, "ms", "pgbench, same SQL", reference, Budget("value", at_most=100)))
-    first = f"team matrix, {TEAM_SIZE:,} people, first look of the day"
+    first = f"team matrix, {people:,} people, first look of the day"
     bench.rows.append(Row(first, 1000 * median(first_looks), "ms", "a later look", value, None))

@@ -20,7 +20,6 @@ CLIENTS = 16
 UPLOAD_CLIENTS = 4
 UPLOAD_SIZE = 20
 LARGEST_BATCH = 500
-SEEN_HALFWAY = 96
 VARIETY = 8
 MOST_A_SECOND = 6000  # answers prepared for; the client says so when they do not last
 MOST_UPLOADS_A_SECOND = 1500
@@ -35,11 +34,13 @@ class Effort:
     batches: int = 9
     many: int = 3_000_000
     matrices: int = 12
+    team: int = 1000
+    checks: int = 101
 
     @classmethod
     def quick(cls) -> "Effort":
-        """For a look in between: figures are noisier, and the large table is ten times smaller."""
-        return cls(rounds=1, seconds=3, batches=3, many=300_000, matrices=5)
+        """For a look in between: figures are noisier, the large table is ten times smaller and the team five times."""
+        return cls(rounds=1, seconds=3, batches=3, many=300_000, matrices=5, team=200, checks=21)
 
 
 @dataclass
@@ -96,15 +97,15 @@ def answers(bench: Bench) -> None:
     everything = len(bench.stage.catalogue.items)
 
     async def fill(filling: Filling) -> None:
-        # With a lesson unread the program cannot be completed: it stays open however many answers are right.
-        await filling.people(1, 4 * CLIENTS, unread=1)
-        await filling.memories(1, 2 * CLIENTS, SEEN_HALFWAY)
+        # With a lesson of each unread no program can be completed: all stay open however many answers are right.
+        await filling.people(1, 4 * CLIENTS, programs_open=True)
+        await filling.memories(1, 2 * CLIENTS, everything // 2)
         await filling.memories(2 * CLIENTS + 1, 4 * CLIENTS, everything)
 
     items = bench.fill("answers", fill)
     budget = Budget("ratio", at_least=0.35)
-    _answers(bench, "single answers, 16 clients", 1, items[:SEEN_HALFWAY], budget)
-    _answers(bench, "the same, all items seen, program open", 2 * CLIENTS + 1, items, None)
+    _answers(bench, "single answers, 16 clients", 1, items[: everything // 2], budget)
+    _answers(bench, "the same, all items seen, programs open", 2 * CLIENTS + 1, items, None)
 
 
 def _answers(bench: Bench, name: str, first: int, items: Sequence[ItemVersion], budget: Budget | None) -> None:
@@ -187,12 +188,13 @@ def batch(bench: Bench) -> None:
 def uploads(bench: Bench) -> None:
     """Uploads of 20 reviews by 4 clients, each its own learner halfway through."""
     effort = bench.effort
+    halfway = len(bench.stage.catalogue.items) // 2
 
     async def fill(filling: Filling) -> None:
         await filling.people(1, 2 * UPLOAD_CLIENTS)
-        await filling.memories(1, 2 * UPLOAD_CLIENTS, SEEN_HALFWAY)
+        await filling.memories(1, 2 * UPLOAD_CLIENTS, halfway)
 
-    items = bench.fill("uploads", fill)[:SEEN_HALFWAY]
+    items = bench.fill("uploads", fill)[:halfway]
     first = UPLOAD_CLIENTS + 1
     bodies = [payloads.upload(payloads.in_a_row(items, UPLOAD_SIZE, first + n * UPLOAD_SIZE)) for n in range(VARIETY + 1)]
     requests = [_upload(first, body) for body in bodies]

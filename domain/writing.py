@@ -13,7 +13,7 @@ _HAN_BLOCKS = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xF900, 0xFB0
 _NOT_WORDS = re.compile(r"[\W_]+")
 
 # Characters that simplified Chinese keeps for one of their uses, and that traditional Chinese writes for both.
-_ONE_OF_TWO = {"著": "着", "乾": "干", "甚": "什", "妳": "你", "祇": "只", "瞭": "了", "摺": "折", "藉": "借"}
+_ONE_OF_TWO = dict(zip("著乾甚妳祇瞭摺藉帳覆黏", "着干什你只了折借账复粘", strict=True))
 
 
 class _Folds(dict[int, str]):

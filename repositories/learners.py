@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from domain.assessment.form import Question
 from domain.content.lessons import LessonVersion, ProgramVersion
 from domain.identity.profile import Profile
 from domain.identity.scope import Caller, Grant, Role
 from domain.practice.days_off import DaysOff
-from domain.practice.learner import Learner, LearnerMissing, Preferences
+from domain.practice.learner import Career, Learner, LearnerMissing, Preferences, Sitting
 from domain.practice.memory import Memory
 from domain.practice.progress import PracticeDay
 from domain.practice.store import SkillStanding
@@ -19,10 +20,12 @@ from repositories.memories import MEMORY_COLUMNS, memory_from
 
 LEARNER_COLUMNS = "time_zone, language, daily_goal_minutes, new_per_day, days_off"
 
+SITTING = "(SELECT to_jsonb(a) FROM exam_attempt a WHERE a.learner_id = $1 AND a.submitted_at IS NULL)"
+
 # Advancing the sequence takes the learner's row lock, which every change of the learner's state holds until its transaction ends.
 LOCK_LEARNER = f"""
 UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
-RETURNING sequence, {LEARNER_COLUMNS}
+RETURNING sequence, {LEARNER_COLUMNS}, {SITTING}
 """
 
 PREFERENCES = f"SELECT {LEARNER_COLUMNS} FROM learner WHERE learner_id = $1"
@@ -41,8 +44,8 @@ JOIN organisation ON organisation.id = employee.organisation_id
 WHERE employee.id = $1
 """
 
-CAREER = """
-SELECT role_started_on, ARRAY(SELECT assessment_id FROM exam_pass WHERE learner_id = $1) FROM employee WHERE id = $1
+CAREER = f"""
+SELECT role_started_on, ARRAY(SELECT assessment_id FROM exam_pass WHERE learner_id = $1), {SITTING} FROM employee WHERE id = $1
 """
 
 GRANTS = "SELECT role, unit_id FROM role_grant WHERE employee_id = $1 ORDER BY role, unit_id"
@@ -96,7 +99,22 @@ async def lock_learner(connection: Connection, caller: Caller) -> Learner:
     row = await connection.fetchrow(LOCK_LEARNER, caller.employee_id)
     if row is None:
         raise LearnerMissing
-    return Learner(sequence=row[0], preferences=preferences_from(row[1:]))
+    return Learner(sequence=row[0], preferences=preferences_from(row[1:6]), sitting=_sitting_from(row[6]))
+
+
+def _sitting_from(stored: str | None) -> Sitting | None:
+    """The exam that is being sat, from its row as JSON: rare, so that it must cost nothing to those who sit none."""
+    if stored is None:
+        return None
+    attempt = msgspec.json.decode(stored, type=_OpenAttempt)
+    return Sitting(frozenset(question.item_id for question in attempt.questions), attempt.deadline_at)
+
+
+class _OpenAttempt(msgspec.Struct):
+    """What of an open attempt matters to practice."""
+
+    questions: list[Question]
+    deadline_at: datetime
 
 
 class LearnerRepository:
@@ -115,12 +133,12 @@ class LearnerRepository:
         staff_no, display_name, role_started_on, unit_id, unit_name, slug, names = row
         return Profile(staff_no, display_name, role_started_on, unit_id, unit_name, slug, msgspec.json.decode(names))
 
-    async def career(self) -> tuple[date, frozenset[str]]:
-        """When the caller began in the present role, and the exams passed. Raises `LearnerMissing`."""
+    async def career(self) -> Career:
+        """Where the caller stands on the growth path. Raises `LearnerMissing`."""
         row = await self._connection.fetchrow(CAREER, self._caller.employee_id)
         if row is None:
             raise LearnerMissing
-        return row[0], frozenset(row[1])
+        return Career(row[0], frozenset(row[1]), _sitting_from(row[2]))
 
     async def grants(self) -> tuple[Grant, ...]:
         """The caller's roles."""

@@ -31,6 +31,7 @@ from domain.assessment.sitting import (
 from domain.content.assessments import Exam
 from domain.content.kinds import MalformedResponse
 from domain.mastery.standing import note_progress
+from domain.practice.clock import practice_day
 from domain.practice.submit import submit_reviews
 from domain.text import Language
 
@@ -70,7 +71,8 @@ class ExamController(Controller):
                     )
                 )
         stages = desk.catalogue.path.stages
-        stage = stages[await desk.stage()].stage_id if stages else None
+        day = practice_day(desk.now, preferences.time_zone)
+        stage = stages[desk.stage_in(await desk.learner.career(), day)].stage_id if stages else None
         return AssessmentList(stage, summaries, len(summaries))
 
     @post("/{assessment_id:str}/attempts", operation_id="startAssessment", status_code=200)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from api.wiring.settings import Settings
 from domain.content.coverage import Bank, Coverage, by_outline, by_skill
-from domain.content.quality import figures_of, findings_in
+from domain.content.quality import figures_of, findings_in, findings_in_lesson
 from repositories.content.reading import Curriculum, read_curriculum
 from repositories.content.yaml_file import ContentError
 
@@ -88,7 +88,9 @@ def _quality(curriculum: Curriculum) -> list[str]:
         table.add_row(figure.name, figure.value, figure.limit, "[green]kept[/]" if figure.kept else "[bold red]broken[/]")
     console.print(table)
     broken = [f"{figure.name}: {figure.value}, not {figure.limit}" for figure in figures if not figure.kept]
-    return [*broken, *(f"{item.item_id}: {finding}" for item in curriculum.items for finding in findings_in(item))]
+    in_items = (f"{item.item_id}: {finding}" for item in curriculum.items for finding in findings_in(item))
+    in_lessons = (f"{each.lesson_id}: {finding}" for each in curriculum.lessons for finding in findings_in_lesson(each))
+    return [*broken, *in_items, *in_lessons]
 
 
 def _exit_with(problems: list[str]) -> None:

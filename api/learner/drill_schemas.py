@@ -86,7 +86,10 @@ class MemoryBody(Struct, frozen=True):
 
 
 class ReviewResult(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one review. `correct` to `memory` are there when it was graded; `reason` and `detail` in quarantine."""
+    """What became of one review. `correct` to `memory` are there when it was graded.
+
+    `reason` and `detail` are there in quarantine, on a conflict, and for a question of an exam that is being sat.
+    """
 
     id: UUID
     status: Literal["accepted", "duplicate", "conflict", "quarantined"]

@@ -1,13 +1,13 @@
 """What controllers of the learner's path ask of a store, beyond the ports of the domain."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from domain.content.lessons import LessonVersion
 from domain.identity.profile import Profile
 from domain.identity.scope import Grant
 from domain.mastery.standing import StandingStore
-from domain.practice.learner import Learner, Preferences
+from domain.practice.learner import Career, Learner, Preferences
 from domain.practice.progress import PracticeDay
 from domain.practice.store import SkillStanding
 
@@ -19,8 +19,8 @@ class LearnerStore(StandingStore, Protocol):
         """Who the caller is; None when the employee is gone."""
         ...
 
-    async def career(self) -> tuple[date, frozenset[str]]:
-        """When the caller began in the present role, and the exams passed. Raises `LearnerMissing`."""
+    async def career(self) -> Career:
+        """Where the caller stands on the growth path. Raises `LearnerMissing`."""
         ...
 
     async def grants(self) -> tuple[Grant, ...]:

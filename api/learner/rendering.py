@@ -1,5 +1,6 @@
 """From domain values to the shapes that learners are sent, in their language."""
 
+from collections.abc import Set
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -53,12 +54,20 @@ def _card(card: Card, language: Language) -> CardBody:
 class ResultWriter:
     """Writes what became of each review, in the learner's language and as of the learner's practice day."""
 
-    def __init__(self, catalogue: Catalogue, algorithm: Algorithm, preferences: Preferences, today: date) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        algorithm: Algorithm,
+        preferences: Preferences,
+        today: date,
+        secret: Set[str] = frozenset(),
+    ) -> None:
         self._catalogue = catalogue
         self._algorithm = algorithm
         self._language = preferences.language
         self._days_off = preferences.days_off
         self._today = today
+        self._secret = secret
 
     def result(self, outcome: Outcome) -> ReviewResult:
         """One result."""
@@ -74,6 +83,9 @@ class ResultWriter:
                 return ReviewResult(id=outcome.id, status="quarantined", reason=outcome.reason, detail=outcome.detail)
 
     def _graded(self, status: Literal["accepted", "duplicate"], identity: UUID, verdict: FirstVerdict) -> ReviewResult:
+        if verdict.item_id in self._secret:
+            detail = "The question belongs to an exam you are sitting: the answer counts, and what it was is told afterwards."
+            return ReviewResult(id=identity, status=status, reason="exam_open", detail=detail)
         item = self._catalogue.version(verdict.item_id, verdict.item_version)
         return ReviewResult(
             id=identity,

@@ -44,6 +44,7 @@ class ReviewController(Controller):
         """
         preferences = await desk.preferences()
         day = practice_day(desk.now, preferences.time_zone)
+        career = await desk.learner.career()
         drill = build_drill(
             day,
             size or preferences.drill_size,
@@ -52,7 +53,8 @@ class ReviewController(Controller):
             await desk.learner.lessons_done(),
             desk.catalogue,
             desk.algorithm,
-            stage=await desk.stage(),
+            stage=desk.stage_in(career, day),
+            secret=frozenset() if career.sitting is None else career.sitting.secret_items(desk.now),
         )
         said_in = language or preferences.language
         counts = CountsBody(drill.counts.relearn, drill.counts.due, drill.counts.new)
@@ -68,7 +70,8 @@ class ReviewController(Controller):
         """Hand in 1 to 500 answers; safe to repeat.
 
         Every review gets a result, in the order sent: `accepted`, `duplicate` (with its first verdict), `conflict` (the id was
-        used for another answer) or `quarantined` (kept with a reason; it never blocks the others).
+        used for another answer) or `quarantined` (kept with a reason; it never blocks the others). Answers to the questions of an
+        exam that is being sat are recorded like any other, and what would tell the key is withheld (`reason` `exam_open`).
         """
         upload = read_upload(body)
         entries = [entry_of(raw) for raw in upload.reviews]
@@ -90,7 +93,14 @@ class ReviewController(Controller):
             last_day = max(review.practice_day for review in correct)
             await note_progress(standings, last_day, desk.learner, catalogue=catalogue, algorithm=desk.algorithm)
         preferences = receipt.learner.preferences
-        writer = ResultWriter(catalogue, desk.algorithm, preferences, practice_day(desk.now, preferences.time_zone))
+        sitting = receipt.learner.sitting
+        writer = ResultWriter(
+            catalogue,
+            desk.algorithm,
+            preferences,
+            practice_day(desk.now, preferences.time_zone),
+            secret=frozenset() if sitting is None else sitting.secret_items(desk.now),
+        )
         results = [writer.result(outcome) for outcome in receipt.outcomes]
         for result in results:
             REVIEWS.labels(result.status).inc()

@@ -6,7 +6,7 @@ of an answer. And it has to be one: it is the only generator dependency, see `pr
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Request
@@ -23,8 +23,7 @@ from domain.content.path import months_between
 from domain.identity.scope import Caller, Role, Scope
 from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
-from domain.practice.clock import practice_day
-from domain.practice.learner import LearnerMissing, Preferences
+from domain.practice.learner import Career, LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
 from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
@@ -69,11 +68,9 @@ class Desk:
         """The caller's self-assessments. The rest of the transaction reaches nothing else."""
         return await PrivateRepository.opened(self.connection, self.caller)
 
-    async def stage(self) -> int:
-        """Number of the caller's stage of the growth path, from 0."""
-        role_started_on, passed = await self.learner.career()
-        day = practice_day(self.now, (await self.preferences()).time_zone)
-        return self.catalogue.path.reached(months_between(role_started_on, day), passed)
+    def stage_in(self, career: Career, day: date) -> int:
+        """Number of the stage of the growth path, from 0, that somebody with this career has reached on a practice day."""
+        return self.catalogue.path.reached(months_between(career.role_started_on, day), career.exams_passed)
 
     async def preferences(self) -> Preferences:
         """What the caller has set. Raises `LearnerMissing`."""

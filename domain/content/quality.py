@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from domain.content.items import ItemVersion
 from domain.content.kinds import (
@@ -22,6 +23,7 @@ from domain.content.kinds import (
     SingleChoice,
     SpotPhrase,
 )
+from domain.content.lessons import CardKind, LessonVersion
 from domain.text import Language, Text
 
 LEAST_ITEMS = 600
@@ -29,6 +31,10 @@ LEAST_OF_A_KIND = {**dict.fromkeys(KINDS, 20), "scenario": 16}
 MOST_LONGEST_RIGHT = 0.40
 # With four options a quarter is expected at each place; with a few hundred questions chance stays well within this.
 MOST_AT_ONE_PLACE = 0.35
+
+CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
+CARDS = range(3, 7)
+MINUTES = range(2, 5)
 
 LONGEST: dict[Language, dict[str, int]] = {
     "zh-Hans": {"prompt": 130, "part": 60, "explanation": 180, "feedback": 110, "read": 420, "read_scenario": 1500, "turn": 120},
@@ -63,6 +69,16 @@ def findings_in(item: ItemVersion) -> Iterator[str]:
     if _NEGATIVE_EN.search(_MARKED.sub("", _QUOTED.sub("", prompt.en))):
         yield "the negative in the English prompt is not marked"
     yield from _too_long(item)
+
+
+def findings_in_lesson(lesson: LessonVersion) -> Iterator[str]:
+    """What is to be improved in a lesson: a hook, an idea, a dialogue and the line to remember, read in two to four minutes."""
+    kinds = [card.kind for card in lesson.cards]
+    yield from (f"the lesson has no card of kind {kind}" for kind in CARD_KINDS if kind not in kinds)
+    if len(lesson.cards) not in CARDS:
+        yield f"{len(lesson.cards)} cards: it takes {CARDS.start} to {CARDS.stop - 1}"
+    if lesson.minutes not in MINUTES:
+        yield f"{lesson.minutes} minutes: it takes {MINUTES.start} to {MINUTES.stop - 1}"
 
 
 def _too_long(item: ItemVersion) -> Iterator[str]:

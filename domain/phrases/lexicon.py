@@ -1,6 +1,7 @@
 """The lexicon of forbidden phrases, and the check of a draft against it."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from domain.phrases.patterns import Found, Pattern, PatternSet
@@ -13,7 +14,10 @@ LONGEST_DRAFT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ForbiddenPhrase:
-    """A sentence never to be said: why, what to say instead, and the patterns by which its wordings are found."""
+    """A sentence never to be said: why, what to say instead, and the patterns by which its wordings are found.
+
+    A match that one of the exceptions touches is none: 我没办法 is the phrase, 我没办法想象 is not.
+    """
 
     id: str
     phrase: Text
@@ -21,11 +25,18 @@ class ForbiddenPhrase:
     instead: Text
     zh_patterns: tuple[str, ...]
     en_patterns: tuple[str, ...]
+    zh_exceptions: tuple[str, ...] = ()
+    en_exceptions: tuple[str, ...] = ()
 
     def patterns(self, number: int) -> Iterable[Pattern]:
         """Its patterns, standing for `number`."""
         yield from (Pattern("zh", expression, number) for expression in self.zh_patterns)
         yield from (Pattern("en", expression, number) for expression in self.en_patterns)
+
+    def exceptions(self, number: int) -> Iterable[Pattern]:
+        """Its exceptions, standing for `number`."""
+        yield from (Pattern("zh", expression, number) for expression in self.zh_exceptions)
+        yield from (Pattern("en", expression, number) for expression in self.en_exceptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,9 @@ class Lexicon:
         self._patterns = PatternSet(
             [pattern for number, phrase in enumerate(self.phrases) for pattern in phrase.patterns(number)]
         )
+        self._exceptions = PatternSet(
+            [pattern for number, phrase in enumerate(self.phrases) for pattern in phrase.exceptions(number)]
+        )
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lexicon) and self.phrases == other.phrases
@@ -58,14 +72,30 @@ class Lexicon:
 
         Who checks one draft against several lexicons hands over its `plain` text, which then is made only once.
         """
+        plain = plain or PlainText(draft)
+        found = self._patterns.find(plain)
+        excepted = self._exceptions.find(plain, {match.stands_for for match in found}) if found else []
         return tuple(
-            Hit(found.start, found.end, self.phrases[found.stands_for], is_refused(draft, found.start, found.end))
-            for found in _longest(self._patterns.find(plain or PlainText(draft)))
+            Hit(match.start, match.end, self.phrases[match.stands_for], is_refused(draft, match.start, match.end))
+            for match in _longest(_without(found, excepted))
         )
 
     def offends(self, draft: str) -> tuple[Hit, ...]:
         """The hits that are said and not only quoted."""
         return tuple(hit for hit in self.check(draft) if not hit.quoted)
+
+
+def _without(matches: Iterable[Found], exceptions: Iterable[Found]) -> Iterator[Found]:
+    """The matches that no exception of the same phrase touches; both come by place."""
+    of_phrase: dict[int, deque[Found]] = {}
+    for exception in exceptions:
+        of_phrase.setdefault(exception.stands_for, deque()).append(exception)
+    for match in matches:
+        waiting = of_phrase.get(match.stands_for, deque())
+        while waiting and waiting[0].end <= match.start:
+            waiting.popleft()
+        if not waiting or waiting[0].start >= match.end:
+            yield match
 
 
 def _longest(matches: Iterable[Found]) -> list[Found]:

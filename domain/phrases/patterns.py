@@ -3,7 +3,7 @@
 The engine is RE2 (finite automata, no backtracking), so that neither an author's pattern nor a hostile text can make it slow.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -46,10 +46,10 @@ class PatternSet:
         self._chinese = _Searcher([pattern for pattern in patterns if pattern.script == "zh"])
         self._english = _Searcher([pattern for pattern in patterns if pattern.script == "en"])
 
-    def find(self, text: PlainText) -> list[Found]:
-        """Every match of every pattern, by place; matches of one pattern do not overlap."""
-        found = set(self._chinese.find(text.chinese_views))
-        found.update(self._english.find(text.english_views))
+    def find(self, text: PlainText, of: Set[int] | None = None) -> list[Found]:
+        """Every match of every pattern, by place, or only of those that stand for one of `of`; matches of one do not overlap."""
+        found = set(self._chinese.find(text.chinese_views, of))
+        found.update(self._english.find(text.english_views, of))
         return sorted(found)
 
     def stands_in(self, text: str) -> bool:
@@ -78,12 +78,14 @@ class _Searcher:
     def matches(self, views: Iterable[View]) -> bool:
         return bool(self._patterns) and any(self._set.Match(view.words) for view in views)
 
-    def find(self, views: Iterable[View]) -> Iterator[Found]:
+    def find(self, views: Iterable[View], of: Set[int] | None) -> Iterator[Found]:
         if not self._patterns:
             return
         for view in views:
             for number in self._set.Match(view.words) or ():
                 pattern = self._patterns[number]
+                if of is not None and pattern.stands_for not in of:
+                    continue
                 matches = _compiled(pattern.script, pattern.expression).finditer(view.words)
                 for start, end in view.spans(match.span() for match in matches):
                     yield Found(start, end, pattern.stands_for)

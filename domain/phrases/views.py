@@ -5,7 +5,7 @@ them. In both a line break stands where a sentence ends, so that no pattern reac
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import compress, count
 
@@ -21,6 +21,7 @@ _END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|\.+(?=\s|$)")
 SHORTEST_ENGLISH_SENTENCE = 3
 _WORD = re.compile(r"[^\W_]+")
 _LETTER_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]")
+_LETTERS_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]+")
 _ASCII_LETTER = re.compile(r"[0-9a-z]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´", ""))
 _SPLIT_WORD = re.compile(r"(?<=[a-z])[^\w\s]+(?=[a-z])")
@@ -44,18 +45,21 @@ def plain(text: str) -> str:
 
 
 class View:
-    """`words` to search in, as UTF-8, made of all letters of a text in their order, and of spaces and line breaks."""
+    """`words` to search in, as UTF-8, made of letters of a text in their order, and of spaces and line breaks.
 
-    def __init__(self, words: str, text: "PlainText") -> None:
+    `places` gives the place of each of those letters in the original; it is asked only when something was found.
+    """
+
+    def __init__(self, words: str, places: Callable[[], list[int]]) -> None:
         self.words = words.encode()
-        self._text = text
+        self._places = places
 
     def spans(self, matches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """From the first to the last letter of each of `matches`, where that stands in the original, in code points.
 
         `matches` are pairs of byte offsets in ascending order, which do not overlap; one without a letter is left out.
         """
-        places = self._text.letter_places
+        places = self._places()
         letters = reached = 0
         for start, end in matches:
             first = letters + _letters_in(self.words[reached:start])
@@ -81,18 +85,24 @@ class PlainText:
         return list(compress(count(), map(str.isalnum, self._text)))
 
     @cached_property
+    def ascii_letter_places(self) -> list[int]:
+        """The place of each ASCII letter and digit."""
+        return [letter.start() for letter in _ASCII_LETTER.finditer(self._text)]
+
+    @cached_property
     def chinese_views(self) -> list[View]:
         """Letters and characters only, with a line break where a sentence ends; none when all letters are ASCII."""
-        return [View(_chinese(self._text), self)] if _LETTER_BEYOND_ASCII.search(self._text) else []
+        return [View(_chinese(self._text), lambda: self.letter_places)] if _LETTER_BEYOND_ASCII.search(self._text) else []
 
     @cached_property
     def english_views(self) -> list[View]:
-        """The words, and once more with split words put together (`prob-lem`); none without an ASCII letter or digit."""
+        """The words in ASCII, and once more with split ones put together (`prob-lem`); none without a letter or digit."""
         if not _ASCII_LETTER.search(self._text):
             return []
-        without_apostrophes = self._text.translate(_APOSTROPHES)
-        joined = _SPLIT_WORD.sub("", without_apostrophes)
-        return [View(_english(form), self) for form in dict.fromkeys((without_apostrophes, joined))]
+        # What is written in another script between English words ends the sentence, and need not be read here.
+        english = _LETTERS_BEYOND_ASCII.sub("\n", self._text).translate(_APOSTROPHES)
+        joined = _SPLIT_WORD.sub("", english)
+        return [View(_english(form), lambda: self.ascii_letter_places) for form in dict.fromkeys((english, joined))]
 
 
 def sentences(text: str) -> list[list[str]]:

@@ -1,7 +1,7 @@
 """Today's drill: relearning, due, then new items with their lesson, skills interleaved."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -62,12 +62,14 @@ def build_drill(
     algorithm: Algorithm,
     *,
     stage: int = 0,
+    secret: Set[str] = frozenset(),
 ) -> Drill:
     """Choose and order at most `size` items for practice day `day`; at most one lesson comes with them.
 
     New items come from the learner's `stage` of the growth path and then from earlier ones; what was begun stays in review,
-    whatever its stage.
+    whatever its stage. Items in `secret` are questions of an exam that is being sat, and left out.
     """
+    memories = {item_id: memory for item_id, memory in memories.items() if item_id not in secret}
     current = {item_id: memory for item_id, memory in memories.items() if item_id in catalogue.items}
     horizon = preferences.days_off.due_horizon(day)
     relearn = [(item_id, m) for item_id, m in current.items() if m.relearning]
@@ -81,7 +83,7 @@ def build_drill(
     introduced_today = sum(memory.first_practice_day == day for memory in memories.values())
     still_new = max(0, preferences.new_per_day - introduced_today)
     order = study_order(stage, catalogue.lesson_order, catalogue.stage_of)
-    lesson, waiting = _new_items(order, catalogue, memories, lessons_done, still_new)
+    lesson, waiting = _new_items(order, catalogue, memories.keys() | secret, lessons_done, still_new)
     steps += [ItemStep(item, "new", None, 0) for item in waiting[: max(0, size - len(steps))]]
 
     ordered = _with_lesson(interleaved(steps), lesson, catalogue)
@@ -94,7 +96,7 @@ def _practised(item: ItemVersion, memory: Memory, day: date, algorithm: Algorith
 
 
 def _new_items(
-    order: Sequence[str], catalogue: Catalogue, memories: Mapping[str, Memory], lessons_done: frozenset[str], wanted: int
+    order: Sequence[str], catalogue: Catalogue, known: Set[str], lessons_done: frozenset[str], wanted: int
 ) -> tuple[LessonVersion | None, list[ItemVersion]]:
     """Unseen items of lessons read, in the order of study; then those of the one next lesson, which has to be read first."""
     waiting: list[ItemVersion] = []
@@ -102,7 +104,7 @@ def _new_items(
     for lesson_id in order:
         if len(waiting) >= wanted:
             break
-        unseen = [item for item in catalogue.items_by_lesson.get(lesson_id, ()) if item.item_id not in memories]
+        unseen = [item for item in catalogue.items_by_lesson.get(lesson_id, ()) if item.item_id not in known]
         if not unseen:
             continue
         if lesson_id not in lessons_done:

@@ -1,6 +1,7 @@
 """What practice needs to know of a learner: preferences, and the sequence of changes."""
 
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from domain.practice.days_off import DaysOff
 from domain.text import Language
@@ -24,12 +25,38 @@ class Preferences:
         return self.daily_goal_minutes * ITEMS_PER_MINUTE
 
 
+# How long after its deadline an exam that was not handed in still keeps its secrets; longer than answers to it count.
+SECRET_AFTER_DEADLINE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An exam that the learner has begun and not handed in: practice must not tell what its questions are about."""
+
+    item_ids: frozenset[str]
+    deadline_at: datetime
+
+    def secret_items(self, now: datetime) -> frozenset[str]:
+        """Items whose keys are withheld `now`."""
+        return self.item_ids if now <= self.deadline_at + SECRET_AFTER_DEADLINE else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Learner:
     """A learner as locked by an upload: `sequence` numbers the change that this upload is."""
 
     sequence: int
     preferences: Preferences
+    sitting: Sitting | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Career:
+    """Where somebody stands on the growth path: when the present role began, exams passed, and one that is being sat."""
+
+    role_started_on: date
+    exams_passed: frozenset[str]
+    sitting: Sitting | None
 
 
 class LearnerMissing(Exception):

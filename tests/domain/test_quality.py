@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from domain.content.kinds import SingleChoice
-from domain.content.quality import LEAST_OF_A_KIND, figures_of, findings_in
+from domain.content.quality import CARD_KINDS, LEAST_OF_A_KIND, figures_of, findings_in, findings_in_lesson
 from domain.text import Text
-from tests.domain.support import item, option, single
+from tests.domain.support import item, lesson, option, single
 
 
 def asking(zh: str, en: str = "What do you say?") -> list[str]:
@@ -93,3 +93,15 @@ def test_a_bank_that_is_too_small_or_lacks_a_kind_is_told_so() -> None:
     figures = {figure.name: figure for figure in figures_of([item("x")])}
     assert not figures["items"].kept
     assert {name for name in LEAST_OF_A_KIND if figures[name].kept} == set()
+
+
+def test_a_lesson_has_a_hook_an_idea_a_dialogue_and_a_line_to_remember_in_a_few_minutes() -> None:
+    sketch = lesson("l", concepts=["a"])
+    cards = tuple(replace(sketch.cards[0], kind=kind) for kind in CARD_KINDS)
+    assert list(findings_in_lesson(replace(sketch, cards=cards, minutes=3))) == []
+    assert list(findings_in_lesson(replace(sketch, cards=cards[1:3], minutes=5))) == [
+        "the lesson has no card of kind hook",
+        "the lesson has no card of kind remember",
+        "2 cards: it takes 3 to 6",
+        "5 minutes: it takes 2 to 4",
+    ]

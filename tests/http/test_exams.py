@@ -277,3 +277,34 @@ async def test_the_languages_ask_the_same_questions(bank: Bank) -> None:
     said = {language: (await phone.get(path, language=language))["questions"] for language in ("zh-Hans", "zh-Hant", "en")}
     assert len({tuple(q["item_id"] for q in questions) for questions in said.values()}) == 1
     assert said["en"][0]["prompt"] != said["zh-Hans"][0]["prompt"] != said["zh-Hant"][0]["prompt"]
+
+
+async def test_keys_cannot_be_had_through_practice_while_the_exam_is_open(bank: Bank, catalogue: Catalogue) -> None:
+    phone = await bank.employee(preferences=Preferences("Asia/Shanghai", "en", new_per_day=100))
+    attempt = await started(phone)
+    asked = [question["item_id"] for question in attempt["questions"]]
+    other = next(item for item in catalogue.items if item not in asked)
+    reviews = [phone.review(item_id, {"unknown": True}) for item_id in [*asked, other]]
+    *secret, open_one = await phone.submit(*reviews)
+    assert open_one["feedback"]["key"]
+    for result in [*secret, *(await phone.submit(*reviews))[:-1]]:
+        assert set(result) == {"id", "status", "reason", "detail"}
+        assert result["reason"] == "exam_open"
+    drill = await phone.get("/v1/drill", size=100)
+    assert not {step.get("item_id") for step in drill["steps"]} & set(asked)
+    await submitted(phone, attempt, {"answers": []})
+    told = await phone.submit(*reviews)
+    assert all(result["status"] == "duplicate" and result["feedback"]["key"] for result in told)
+    assert {step.get("item_id") for step in (await phone.get("/v1/drill", size=100))["steps"]} >= set(asked)
+
+
+async def test_an_exam_that_was_left_keeps_its_secrets_no_longer_than_its_time(bank: Bank) -> None:
+    phone = await bank.employee()
+    attempt = await started(phone)
+    review = phone.review(attempt["questions"][0]["item_id"], {"unknown": True})
+    bank.service.clock.advance(minutes=30, seconds=45)
+    [result] = await phone.submit(review)
+    assert result["reason"] == "exam_open"
+    bank.service.clock.advance(seconds=30)
+    [result] = await phone.submit(review)
+    assert result["feedback"]["key"]

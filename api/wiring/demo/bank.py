@@ -31,6 +31,14 @@ BRANCHES = {
     "岭南分行": ("天河网点", "越秀网点", "番禺网点"),
 }
 LEARNERS = 46
+VISITED = "L001"  # the learner whom visitors sign in as
+# They study everything there is, so that there are programs completed: one in the branch of M001, and one elsewhere.
+KEEN = ("L010", "L026")
+# Days in the role, a range for each stage of the growth path, so that the drill shows all three; and how often each is drawn.
+TENURES = ((30, 170), (190, 700), (760, 3000))
+OFTEN = {"learner": (35, 40, 25), "other": (0, 40, 60)}
+# Near the end of the first stage by tenure alone: what is beyond it was earned by an exam.
+TENURE_OF_THE_VISITED = 130
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = [
@@ -124,7 +132,9 @@ def people(today: date) -> list[Person]:
     names = iter([surname + given for surname, given in zip(SURNAMES * 2, random.sample(GIVEN, len(GIVEN)), strict=False)])
 
     def person(staff_no: str, unit: str, *roles: Role) -> Person:
-        return Person(staff_no, next(names), unit, roles, today - timedelta(days=random.randint(100, 2000)))
+        drawn = random.randint(*random.choices(TENURES, OFTEN["other" if roles else "learner"])[0])
+        days = TENURE_OF_THE_VISITED if staff_no == VISITED else drawn
+        return Person(staff_no, next(names), unit, roles, today - timedelta(days=days))
 
     outlets = [outlet for branch in BRANCHES.values() for outlet in branch]
     everybody = [person("H001", "总行", Role.HR), person("A001", "总行", Role.AUTHOR, Role.ADMIN)]
@@ -143,7 +153,7 @@ def _units() -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield outlet, "outlet", (branch, "总行")
 
 
-async def found_bank(session: AsyncSession, password_hash: str, now: datetime, opened: datetime) -> None:
+async def found_bank(session: AsyncSession, password_hash: str, today: date, opened: datetime) -> None:
     """Write the bank, its units, its people and their preferences; `opened` is when they were taken on by the product."""
     bank = identity(SLUG)
     session.add(OrganisationRow(id=bank, slug=SLUG, name=NAMES, is_demo=True, created_at=opened))
@@ -157,7 +167,7 @@ async def found_bank(session: AsyncSession, password_hash: str, now: datetime, o
                 OrgUnitAncestorRow(ancestor_id=identity(ancestor), unit_id=identity(name), organisation_id=bank, depth=depth)
             )
     await session.flush()
-    for person in people(now.date()):
+    for person in people(today):
         session.add(
             EmployeeRow(
                 id=person.employee_id,
@@ -172,7 +182,7 @@ async def found_bank(session: AsyncSession, password_hash: str, now: datetime, o
         )
         session.add(learner_row(person.employee_id, bank, Preferences(ZONE, "zh-Hans")))
     await session.flush()
-    for person in people(now.date()):
+    for person in people(today):
         for role in person.roles:
             session.add(
                 RoleGrantRow(employee_id=person.employee_id, role=role.value, unit_id=identity(person.unit), organisation_id=bank)

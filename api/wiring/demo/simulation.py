@@ -1,12 +1,13 @@
 """Simulated learners: how diligent they are, how well they remember, and how they answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from api.wiring.demo.bank import KEEN, VISITED, Person
 from domain.content.items import ItemVersion
 from domain.content.kinds import (
     Body,
@@ -26,6 +27,8 @@ from domain.practice.memory import Memory
 SATURDAY = 6
 GIVE_UP_FOR_GOOD = 0.25
 TAKE_LEAVE = 0.55
+NEVER_SITS = 0.2
+SITS_TOO_EARLY = 0.5
 ADMITS_NOT_KNOWING = 0.3  # how often somebody who does not know says so instead of guessing
 
 
@@ -35,7 +38,9 @@ class Habits:
 
     `diligence` is the probability to practise on a working day, `recall` a factor on the stability the model expects,
     `quickness` the probability to know a new item after its lesson; `away` a time without practice, if any: a fortnight of leave,
-    or for those who gave up, everything since.
+    or for those who gave up, everything since. `dares_at` is the share of an exam's questions that the person wants to have met
+    in drills before sitting it; None for who never does. The drill brings one lesson a day; `reads_ahead` is how many more the
+    person reads in the library, so that more new items open.
     """
 
     diligence: float
@@ -44,22 +49,44 @@ class Habits:
     first_day: date
     away: tuple[date, date] | None
     hour: int
+    minutes: int
     new_per_day: int
+    dares_at: float | None
+    reads_ahead: int
 
 
-def habits_of(random: Random, today: date, days: int, *, exemplary: bool) -> Habits:
+def habits_of(random: Random, today: date, days: int, person: Person) -> Habits:
     """Draw a person. The one whom visitors sign in as is exemplary, so that there is something to see."""
-    first_day = today - timedelta(days=days - (40 if exemplary else random.choice([0, 0, 0, 7, 20, 45])))
+    longest_ago = today - timedelta(days=days)
+    first_day = max(longest_ago + timedelta(days=random.choice([0, 0, 0, 7, 20, 45])), person.role_started_on)
     leave = first_day + timedelta(days=random.randint(20, max(21, days - 15)))
-    return Habits(
-        diligence=0.95 if exemplary else min(0.97, max(0.04, random.betavariate(1.8, 1.4))),
-        recall=1.3 if exemplary else random.lognormvariate(0.0, 0.35),
-        quickness=0.85 if exemplary else random.uniform(0.5, 0.9),
+    habits = Habits(
+        diligence=min(0.97, max(0.04, random.betavariate(1.8, 1.3))),
+        recall=random.lognormvariate(0.0, 0.35),
+        quickness=random.uniform(0.5, 0.9),
         first_day=first_day,
-        away=None if exemplary else _absence(random, first_day, leave, today),
+        away=_absence(random, first_day, leave, today),
         hour=random.choice([7, 8, 12, 13, 18, 20, 21]),
-        new_per_day=4 if exemplary else random.choice([4, 6, 8, 10, 10]),
+        minutes=random.choice([5, 5, 10, 10]),
+        new_per_day=random.choice([6, 8, 10, 12]),
+        dares_at=_daring(random),
+        reads_ahead=random.choice([0, 0, 1, 2]),
     )
+    if person.staff_no not in {VISITED, *KEEN}:
+        return habits
+    first_day = max(longest_ago, person.role_started_on)
+    habits = replace(habits, diligence=0.95, recall=1.3, quickness=0.85, first_day=first_day, away=None, dares_at=0.6)
+    if person.staff_no == VISITED:
+        return replace(habits, minutes=10, new_per_day=10, reads_ahead=0)
+    return replace(habits, minutes=20, new_per_day=20, reads_ahead=2)
+
+
+def _daring(random: Random) -> float | None:
+    """Some never sit an exam, some too early, and most when they have met the greater part of its questions."""
+    fate = random.random()
+    if fate < NEVER_SITS:
+        return None
+    return random.uniform(0.15, 0.45) if fate < SITS_TOO_EARLY else random.uniform(0.5, 0.85)
 
 
 def _absence(random: Random, first_day: date, leave: date, today: date) -> tuple[date, date] | None:
@@ -91,10 +118,10 @@ def knows(habits: Habits, memory: Memory | None, day: date, algorithm: Algorithm
     return random.random() < algorithm.retrievability(memory.stability * habits.recall, memory.elapsed_days(day))
 
 
-def response_of(item: ItemVersion, random: Random, *, known: bool) -> Mapping[str, object]:
-    """What the person answers: the key when known, else a guess or an admission."""
+def response_of(item: ItemVersion, key: Mapping[str, object], random: Random, *, known: bool) -> Mapping[str, object]:
+    """What the person answers: the item's `key` when known, else a guess or an admission."""
     if known:
-        return item.body.key("zh-Hans")
+        return key
     return {"unknown": True} if random.random() < ADMITS_NOT_KNOWING else _guess(item.body, random)
 
 

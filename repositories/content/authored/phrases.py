@@ -13,6 +13,7 @@ class Phrase(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     why: Said
     instead: Said
     patterns: Patterns
+    unless: Patterns = Patterns()
 
 
 class PhrasesFile(Struct, forbid_unknown_fields=True, frozen=True):

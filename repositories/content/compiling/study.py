@@ -48,7 +48,13 @@ class StudyCompiler:
     def phrase(self, phrase: authored.Phrase) -> ForbiddenPhrase:
         """A forbidden phrase."""
         text = self._texts.text
-        patterns = phrase.patterns
         return ForbiddenPhrase(
-            phrase.id, text(phrase.phrase), text(phrase.why), text(phrase.instead), tuple(patterns.zh), tuple(patterns.en)
+            id=phrase.id,
+            phrase=text(phrase.phrase),
+            why=text(phrase.why),
+            instead=text(phrase.instead),
+            zh_patterns=tuple(phrase.patterns.zh),
+            en_patterns=tuple(phrase.patterns.en),
+            zh_exceptions=tuple(phrase.unless.zh),
+            en_exceptions=tuple(phrase.unless.en),
         )
