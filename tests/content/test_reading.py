@@ -16,10 +16,56 @@ ITEMS = "items/forbidden-phrases/pushing-away.yaml"
 LESSON = "lessons/forbidden-phrases/pushing-away.yaml"
 
 
+PROGRAM = "programs/refusing.yaml"
+SKILL = "forbidden-phrases"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    shutil.copytree(CONTENT, tmp_path / "content")
-    return tmp_path / "content"
+    """One skill of the committed curriculum, sound for itself and read in no time."""
+    small = tmp_path / "content"
+    for part in (f"lessons/{SKILL}", f"items/{SKILL}"):
+        shutil.copytree(CONTENT / part, small / part)
+    for name in ("concepts.tsv", "sources.yaml", "traditional.tsv", "phrases.yaml"):
+        shutil.copy(CONTENT / name, small)
+    [skill] = [line for line in (CONTENT / "skills.yaml").read_text("utf-8").splitlines() if f"code: {SKILL}," in line]
+    (small / "skills.yaml").write_text(f"skills:\n{skill}\n", "utf-8")
+    lessons = "".join(f"      - {SKILL}.{path.stem}\n" for path in sorted((small / "lessons" / SKILL).iterdir()))
+    for path, text in ((PROGRAM, A_PROGRAM + lessons), ("growth-path.yaml", A_PATH), ("assessments/exam.yaml", AN_EXAM)):
+        (small / path).parent.mkdir(exist_ok=True)
+        (small / path).write_text(text, "utf-8")
+    return small
+
+
+A_PROGRAM = """id: refusing
+position: 1
+title: {zh: 不说, en: Not to say}
+sources: [outline-002]
+completion: {min_coverage: 0.9, min_mastery: 0.7}
+modules:
+  - id: all
+    title: {zh: 全部, en: Everything}
+    lessons:
+"""
+
+A_PATH = """stages:
+  - {id: beginner, title: {zh: 初阶, en: Beginner}, from_months: 0, exam: exam.beginner, skills: [forbidden-phrases]}
+"""
+
+AN_EXAM = """kind: exam
+id: exam.beginner
+position: 1
+title: {zh: 考试, en: Exam}
+minutes: 10
+pass_mark: 0.8
+blueprint:
+  - {skill: forbidden-phrases, kinds: [single_choice], count: 5}
+retake: {wait_hours: 24, attempts: 3, within_days: 30}
+"""
+
+
+def test_the_small_curriculum_of_these_tests_is_sound(folder: Path) -> None:
+    assert len(read_curriculum(folder).assessments) == 1
 
 
 def defects(folder: Path) -> list[str]:
@@ -89,8 +135,23 @@ def test_a_duplicate_id_names_both_places(folder: Path) -> None:
         (ITEMS, "sources: [", "sources: [no-such-source, ", "no-such-source is not a known source"),
         (ITEMS, "skill: forbidden-phrases", "skill: no-such-skill", "no-such-skill is not a known skill"),
         (LESSON, "kind: hook", "kind: hoook", "Invalid enum value 'hoook'"),
-        ("programs/outline-002.yaml", "- forbidden-phrases.pushing-away", "- nothing.here", "nothing.here is not"),
-        ("programs/outline-002.yaml", "      - forbidden-phrases.pushing-away\n", "", "no program leads to this"),
+        (PROGRAM, "- forbidden-phrases.pushing-away", "- nothing.here", "nothing.here is not"),
+        (PROGRAM, "      - forbidden-phrases.pushing-away\n", "", "no program leads to this"),
+        ("growth-path.yaml", "from_months: 0", "from_months: 1", "the first stage begins at 0 months"),
+        (
+            "growth-path.yaml",
+            "skills: [forbidden-phrases]",
+            "skills: [no-such]",
+            "forbidden-phrases stands in 0 stages, not in one",
+        ),
+        ("growth-path.yaml", "exam: exam.beginner", "exam: exam.none", "exam.none is not a known exam"),
+        ("assessments/exam.yaml", "count: 5", "count: 20", "20 are drawn from 21 items of forbidden-phrases: 40 are needed"),
+        ("assessments/exam.yaml", "kinds: [single_choice]", "kinds: [essay]", "essay is not a known kind"),
+        ("assessments/exam.yaml", "pass_mark: 0.8", "pass_mark: 8", "Expected `float` <= 1.0"),
+        ("phrases.yaml", 'zh:\n        - "', 'zh:\n        - "((', "missing )"),
+        ("phrases.yaml", "  - id: even-a-child", "  - id: not-our-business", "not-our-business stands already in"),
+        ("traditional.tsv", "converted\toverride", "from\tto", "the first line must name the columns converted, override"),
+        (LESSON, "kind: idea", "avoid: maybe\n    kind: idea", "Expected `bool`"),
         ("skills.yaml", "desired_retention: 0.95", "desired_retention: 1.95", "Expected `float` <= 0.97"),
     ],
 )
