@@ -18,21 +18,18 @@ from api.problems import FieldError, Problem, invalid, not_found
 from api.wiring.desk import Desk
 from domain.assessment.exam import Attempt, eligibility
 from domain.assessment.form import BankTooSmall
-from domain.assessment.reviews import batch_of, reviews_of
 from domain.assessment.sitting import (
     AttemptClosed,
     MayNotBegin,
     NoSuchPlace,
     begin,
-    handed_in,
+    hand_in,
     is_overdue,
     with_answers,
 )
 from domain.content.assessments import Exam
 from domain.content.kinds import MalformedResponse
-from domain.mastery.standing import note_progress
 from domain.practice.clock import practice_day
-from domain.practice.submit import submit_reviews
 from domain.text import Language
 
 AttemptId = Annotated[UUID, PathParameter(description="An attempt of the caller's.")]
@@ -195,24 +192,17 @@ async def _settle(desk: Desk) -> None:
 
 
 async def _close(desk: Desk, attempt: Attempt) -> Attempt:
-    """Grade, record the result, and let the answers train the memory."""
-    closed = handed_in(attempt, desk.catalogue, desk.now)
-    await desk.attempts.close(closed)
-    preferences = await desk.preferences()
-    entries = list(reviews_of(closed, preferences.time_zone))
-    if entries:
-        receipt = await submit_reviews(
-            entries,
-            batch_of(desk.now),
-            desk.reviews,
-            learner_id=desk.caller.employee_id,
-            catalogue=desk.catalogue,
-            algorithm=desk.algorithm,
-        )
-        if receipt.reviews:
-            last_day = max(review.graded.practice_day for review in receipt.reviews)
-            await note_progress(receipt.standings, last_day, desk.learner, catalogue=desk.catalogue, algorithm=desk.algorithm)
-    return closed
+    return await hand_in(
+        attempt,
+        desk.attempts,
+        desk.reviews,
+        desk.learner,
+        learner_id=desk.caller.employee_id,
+        time_zone=(await desk.preferences()).time_zone,
+        catalogue=desk.catalogue,
+        algorithm=desk.algorithm,
+        now=desk.now,
+    )
 
 
 def _refused(refused: MayNotBegin, desk: Desk) -> Problem:

@@ -65,12 +65,9 @@ class QuestionnaireController(Controller):
         """The caller's own results, latest first."""
         said_in = language or (await desk.preferences()).language
         private = await desk.private()
-        bodies = []
-        for result in await private.results():
-            questionnaire = desk.catalogue.assessments.get(result.assessment_id)
-            if isinstance(questionnaire, Questionnaire):
-                bodies.append(self_result_body(result, questionnaire, said_in))
-        return SelfResultList(bodies, len(bodies))
+        known = {key: each for key, each in desk.catalogue.assessments.items() if isinstance(each, Questionnaire)}
+        results = await private.results()
+        return SelfResultList([self_result_body(each, known.get(each.assessment_id), said_in) for each in results], len(results))
 
     @delete("/self-results/{result_id:uuid}", operation_id="deleteSelfResult", status_code=204)
     async def delete(self, result_id: ResultId, desk: Injected[Desk]) -> None:

@@ -17,8 +17,8 @@ from api.assessments.schemas import (
 )
 from api.learner.question_rendering import feedback_body, question_fields
 from domain.assessment.exam import Attempt, Result
-from domain.assessment.questionnaire import SelfResult
-from domain.content.assessments import Questionnaire
+from domain.assessment.questionnaire import ScaleScore, SelfResult
+from domain.content.assessments import Questionnaire, Scale
 from domain.content.catalogue import Catalogue
 from domain.content.items import ItemVersion
 from domain.content.shuffle import shuffled
@@ -89,25 +89,25 @@ def questionnaire_body(questionnaire: Questionnaire, person: UUID, language: Lan
     )
 
 
-def self_result_body(result: SelfResult, questionnaire: Questionnaire, language: Language) -> SelfResultBody:
-    """A result in words of the questionnaire as it is today."""
-    scales = {scale.scale_id: scale for scale in questionnaire.scales}
+def self_result_body(result: SelfResult, questionnaire: Questionnaire | None, language: Language) -> SelfResultBody:
+    """A result in words of the questionnaire as it is today; bare figures when it was withdrawn, or a scale of it is gone."""
+    scales = {} if questionnaire is None else {scale.scale_id: scale for scale in questionnaire.scales}
     return SelfResultBody(
         id=result.id,
         assessment_id=result.assessment_id,
         taken_at=result.taken_at,
-        scales=[
-            ScaleBody(
-                scale_id=scored.scale_id,
-                title=scales[scored.scale_id].title.said_in(language),
-                points=scored.points,
-                leads=scored.leads,
-                reading=scales[scored.scale_id].reading.said_in(language),
-                lessons=list(scales[scored.scale_id].lessons),
-            )
-            for scored in result.profile.scales
-            if scored.scale_id in scales
-        ],
+        scales=[_scale(scored, scales.get(scored.scale_id), language) for scored in result.profile.scales],
         even=result.profile.even,
-        advice=questionnaire.even.said_in(language) if result.profile.even else None,
+        advice=None if questionnaire is None or not result.profile.even else questionnaire.even.said_in(language),
+    )
+
+
+def _scale(scored: ScaleScore, scale: Scale | None, language: Language) -> ScaleBody:
+    return ScaleBody(
+        scale_id=scored.scale_id,
+        title=scored.scale_id if scale is None else scale.title.said_in(language),
+        points=scored.points,
+        leads=scored.leads,
+        reading="" if scale is None else scale.reading.said_in(language),
+        lessons=[] if scale is None else list(scale.lessons),
     )

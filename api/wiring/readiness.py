@@ -8,6 +8,7 @@ from api.wiring.services import Services
 
 DURABILITY = "SELECT name FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'"
 REVISION = "SELECT version_num FROM alembic_version"
+PRIVATE = "SELECT pg_has_role(session_user, 'composure_private', 'MEMBER')"
 BYPASSES = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
 NEEDED_REVISION = ScriptDirectory.from_config(configuration()).get_current_head()
@@ -21,6 +22,8 @@ async def why_not_ready(services: Services) -> list[str]:
             reasons += [f"PostgreSQL runs with {row[0]} = off" for row in await connection.fetch(DURABILITY)]
             if await connection.fetchval(BYPASSES):
                 reasons.append("the database role of the service bypasses row-level security")
+            if not await connection.fetchval(PRIVATE):
+                reasons.append("the database user may not become composure_private")
             found = await connection.fetchval(REVISION)
             if found != NEEDED_REVISION:
                 reasons.append(f"the database is at revision {found}, this code needs {NEEDED_REVISION}")

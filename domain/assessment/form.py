@@ -29,13 +29,20 @@ def draw_form(exam: Exam, catalogue: Catalogue, *seed: object) -> tuple[Question
         fitting = [
             item
             for item in catalogue.items_by_skill.get(line.skill, ())
-            if item.item_id not in taken and (not line.kinds or item.kind in line.kinds)
+            if item.item_id not in taken and (not line.kinds or item.kind in line.kinds) and _is_due_in(exam, item, catalogue)
         ]
         if len(fitting) < line.count:
             raise BankTooSmall(line.skill)
         drawn += _mixed(shuffled(fitting, *seed, number, key=lambda item: item.item_id), line.count)
     in_order = shuffled(drawn, *seed, "order", key=lambda item: item.item_id)
     return tuple(Question(item.item_id, item.version) for item in in_order)
+
+
+def _is_due_in(exam: Exam, item: ItemVersion, catalogue: Catalogue) -> bool:
+    """Whether the item can have been practised by then: its lesson belongs to the stage the exam ends, or to an earlier one."""
+    stage = next((place for place, each in enumerate(catalogue.path.stages) if each.exam == exam.assessment_id), None)
+    lesson_id = catalogue.lesson_of.get(item.item_id)
+    return stage is None or (lesson_id is not None and catalogue.stage_of[lesson_id] <= stage)
 
 
 def _mixed(items: Sequence[ItemVersion], count: int) -> list[ItemVersion]:

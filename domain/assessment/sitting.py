@@ -8,11 +8,16 @@ from uuid import UUID
 
 from domain.assessment.exam import Attempt, Eligibility, SavedAnswer, eligibility, result_of
 from domain.assessment.form import draw_form
+from domain.assessment.reviews import batch_of, reviews_of
 from domain.content.assessments import Exam
 from domain.content.catalogue import Catalogue
 from domain.content.kinds import MalformedResponse
 from domain.content.kinds.base import Response
+from domain.mastery.standing import StandingStore, note_progress
+from domain.practice.algorithm import Algorithm
 from domain.practice.grading import grade
+from domain.practice.store import ReviewStore
+from domain.practice.submit import submit_reviews
 
 
 class AttemptStore(Protocol):
@@ -126,6 +131,32 @@ def handed_in(attempt: Attempt, catalogue: Catalogue, now: datetime) -> Attempt:
     """The attempt, graded and closed as of `now`, or as of its deadline when that has passed."""
     result = result_of(attempt, catalogue)
     return replace(attempt, submitted_at=min(now, attempt.deadline_at), result=result)
+
+
+async def hand_in(
+    attempt: Attempt,
+    store: AttemptStore,
+    log: ReviewStore,
+    standing: StandingStore,
+    *,
+    learner_id: UUID,
+    time_zone: str,
+    catalogue: Catalogue,
+    algorithm: Algorithm,
+    now: datetime,
+) -> Attempt:
+    """Grade and close the attempt, record its answers as reviews, and note what follows from them."""
+    closed = handed_in(attempt, catalogue, now)
+    await store.close(closed)
+    entries = list(reviews_of(closed, time_zone))
+    if entries:
+        receipt = await submit_reviews(
+            entries, batch_of(now), log, learner_id=learner_id, catalogue=catalogue, algorithm=algorithm
+        )
+        if receipt.reviews:
+            last_day = max(review.graded.practice_day for review in receipt.reviews)
+            await note_progress(receipt.standings, last_day, standing, catalogue=catalogue, algorithm=algorithm)
+    return closed
 
 
 def is_overdue(attempt: Attempt, now: datetime) -> bool:

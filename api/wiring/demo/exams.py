@@ -7,16 +7,12 @@ from uuid import UUID
 
 from api.wiring.demo.bank import ZONE
 from domain.assessment.exam import Attempt
-from domain.assessment.reviews import batch_of, reviews_of
-from domain.assessment.sitting import MayNotBegin, begin, handed_in, with_answers
+from domain.assessment.sitting import MayNotBegin, begin, hand_in, with_answers
 from domain.content.assessments import Exam
 from domain.content.catalogue import Catalogue
 from domain.content.items import ItemVersion
 from domain.identity.scope import Caller
-from domain.mastery.standing import note_progress
 from domain.practice.algorithm import Algorithm
-from domain.practice.clock import practice_day
-from domain.practice.submit import submit_reviews
 from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
 from repositories.learners import LearnerRepository
@@ -80,18 +76,14 @@ class SimulatedCandidate:
         return attempt, moment
 
     async def _closed(self, attempt: Attempt, now: datetime) -> Attempt:
-        """Graded and recorded, its answers training the memory: what submitAssessment does."""
-        closed = handed_in(attempt, self._catalogue, now)
-        await self._attempts.close(closed)
-        receipt = await submit_reviews(
-            list(reviews_of(closed, ZONE)),
-            batch_of(now),
+        return await hand_in(
+            attempt,
+            self._attempts,
             ReviewRepository(self._connection, self._caller),
+            LearnerRepository(self._connection, self._caller, now),
             learner_id=self._caller.employee_id,
+            time_zone=ZONE,
             catalogue=self._catalogue,
             algorithm=self._algorithm,
+            now=now,
         )
-        store = LearnerRepository(self._connection, self._caller, now)
-        day = practice_day(now, ZONE)
-        await note_progress(receipt.standings, day, store, catalogue=self._catalogue, algorithm=self._algorithm)
-        return closed
