@@ -29,6 +29,7 @@ imports: $(DEV_READY) ## Check who may import whom
 
 content: $(DEV_READY) ## Check the curriculum and its coverage
 	$(BIN)/composure content check
+	$(BIN)/composure phrases evaluate
 
 openapi: $(DEV_READY) ## Compare the committed API description with the code
 	$(BIN)/composure openapi --check

@@ -27,8 +27,9 @@ _ONE_PASS = str.maketrans("您妳祢", "你你你")
 
 def phrases(bench: Bench) -> None:
     """Drafts of the labelled cases, one after another up to the longest draft: some that say nothing, and one that does."""
+    lexicon = bench.stage.catalogue.lexicon
     cases = read_cases(Settings.content_dir / "phrase-cases.tsv")
-    drafts = {language: _draft([case for case in cases if case.language == language]) for language in MEASURED}
+    drafts = {language: _draft([case for case in cases if case.language == language], lexicon) for language in MEASURED}
     move = bench.step("phrase checks", len(MEASURED) + 1)
     computed = {}
     for language, draft in drafts.items():
@@ -38,9 +39,9 @@ def phrases(bench: Bench) -> None:
     move(1)
 
 
-def _draft(cases: list[Case]) -> str:
+def _draft(cases: list[Case], lexicon: Lexicon) -> str:
     said = next(case.text for case in cases if not case.is_look_alike)
-    harmless = "".join(case.text for case in cases if case.is_look_alike)
+    harmless = "".join(case.text for case in cases if case.is_look_alike and not lexicon.check(case.text))
     return (said + harmless * (LONGEST_DRAFT // len(harmless) + 1))[:LONGEST_DRAFT]
 
 

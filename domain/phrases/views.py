@@ -12,7 +12,8 @@ from itertools import compress, count
 from domain.writing import folded
 
 _FORMAL_YOU = str.maketrans("您妳祢", "你你你")
-_ENDS = "。!?;\n\r…"
+# Quotation marks too: what is quoted and what stands around it are said apart.
+_ENDS = "。!?;\n\r…“”「」『』《》\""
 _NEITHER_LETTER_NOR_END = re.compile(rf"(?:[^\w{_ENDS}]|_)+")
 # A mark after one or two characters splits a phrase, not a text: 没。办。法
 _END_OF_CHINESE_SENTENCE = re.compile(rf"(?<=\w\w\w)[{_ENDS}]+(?=\w\w)")

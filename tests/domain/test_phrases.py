@@ -23,7 +23,7 @@ LEXICON = Lexicon(
 )
 
 # What people put between the characters of a phrase, and what is no letter and ends no sentence.
-SEPARATORS = " ,，、·~-—*/|()“”'\"\u200d\u3000\ufe0f😀🙏🏽"
+SEPARATORS = " ,，、·~-—*/|()'\u200d\u3000\ufe0f😀🙏🏽"
 # How one character can be written without becoming another.
 VARIANTS = {"请": "请請", "您": "您你妳", "去": "去", "问": "问問", "别": "别別", "人": "人"}
 
@@ -49,7 +49,7 @@ def wide(word: str) -> str:
         "ｎｏｔ ｏｕｒ ｂｕｓｉｎｅｓｓ",
         "not our 😊 problem",
         "n-o-t o-u-r prob-lem",
-        "not *our* “problem",
+        "not *our* (problem",
     ],
 )
 def test_script_width_case_and_what_stands_between_do_not_count(draft: str) -> None:
@@ -98,6 +98,8 @@ def test_every_hit_is_reported_by_its_place_and_of_one_phrase_the_longest() -> N
     [
         ("我不会说“这不是我们的事”", [True]),
         ("我们从不对客户说“不是我们的事”。但这不是我们的事。", [True, False]),
+        ("We never say “not our problem”, and it is not our problem.", [True, False]),
+        ("您说“不是我们的事”让您寒心，对不起", [False]),
         ("We never say 'not our business'.", [True]),
         ("This is not our business.", [False]),
     ],
