@@ -36,8 +36,8 @@ LIMIT $3
 ZONES = "SELECT learner_id, time_zone FROM learner WHERE learner_id = ANY($1)"
 
 STANDINGS = """
-SELECT learner_id, skill, reviews, last_practised_on, mastered_on IS NOT NULL, figured_on, figured_revision, mastery, coverage,
-       stable
+SELECT learner_id, skill, last_practised_on, mastered_on IS NOT NULL, mastery, coverage, stable, figured_on, figured_revision,
+       reviews
 FROM skill_standing WHERE learner_id = ANY($1)
 """
 
@@ -82,27 +82,14 @@ NOTHING_HELD = Mastery(0.0, 0.0, stable=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """One person's standing in one skill, with the figures of some day when there are any."""
+class _Unfigured:
+    """One person's standing in one skill whose figures are not those of the day."""
 
     learner_id: UUID
     skill: str
-    reviews: int
     last_practised_on: date
     was_mastered: bool
-    figured_on: date | None
-    figured_revision: int | None
-    mastery: float | None
-    coverage: float | None
-    stable: bool | None
-
-    def figures(self, day: date, revision: int) -> Mastery | None:
-        """The figures, when they are those of `day` under curriculum `revision`."""
-        if self.figured_on != day or self.figured_revision != revision:
-            return None
-        assert self.mastery is not None
-        assert self.coverage is not None
-        return Mastery(self.mastery, self.coverage, stable=bool(self.stable))
+    reviews: int
 
 
 class TeamRepository:
@@ -137,26 +124,24 @@ class TeamRepository:
         # Which day it is for somebody is decided here and not in SQL: PostgreSQL reads some zone names differently.
         zones = await self._connection.fetch(ZONES, people)
         days = {learner_id: practice_day(now, time_zone) for learner_id, time_zone in zones}
-        standings = [_Standing(*row) for row in await self._connection.fetch(STANDINGS, people)]
-        figures: dict[tuple[UUID, str], Mastery] = {}
-        missing: list[_Standing] = []
-        for standing in standings:
-            figure = standing.figures(days[standing.learner_id], catalogue.revision)
-            if figure is None:
-                missing.append(standing)
+        cells: dict[tuple[UUID, str], TeamCell] = {}
+        missing: list[_Unfigured] = []
+        # Tens of thousands of rows for a large team: nothing is made of one but its cell.
+        for row in await self._connection.fetch(STANDINGS, people):
+            learner_id, skill, last_practised_on, was_mastered, mastery, coverage, stable, day, revision, reviews = row
+            if day == days[learner_id] and revision == catalogue.revision:
+                cells[learner_id, skill] = TeamCell(Mastery(mastery, coverage, stable), last_practised_on, was_mastered)
             else:
-                figures[standing.learner_id, standing.skill] = figure
+                missing.append(_Unfigured(learner_id, skill, last_practised_on, was_mastered, reviews))
         if missing:
-            figures |= await self._figure(missing, days, catalogue, algorithm)
-        return {
-            (standing.learner_id, standing.skill): TeamCell(
-                figures[standing.learner_id, standing.skill], standing.last_practised_on, standing.was_mastered
-            )
-            for standing in standings
-        }
+            figures = await self._figure(missing, days, catalogue, algorithm)
+            for each in missing:
+                cell = TeamCell(figures[each.learner_id, each.skill], each.last_practised_on, each.was_mastered)
+                cells[each.learner_id, each.skill] = cell
+        return cells
 
     async def _figure(
-        self, missing: Sequence[_Standing], days: Mapping[UUID, date], catalogue: Catalogue, algorithm: Fsrs6
+        self, missing: Sequence[_Unfigured], days: Mapping[UUID, date], catalogue: Catalogue, algorithm: Fsrs6
     ) -> dict[tuple[UUID, str], Mastery]:
         people = sorted({standing.learner_id for standing in missing})
         items = list(weighed_items(catalogue))
