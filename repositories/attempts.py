@@ -12,7 +12,9 @@ from domain.assessment.form import Question
 from domain.identity.scope import Caller
 from repositories.connection import Connection
 
-COLUMNS = "id, assessment_id, assessment_version, pass_mark, questions, started_at, deadline_at, answers, submitted_at, result"
+COLUMNS = (
+    "id, assessment_id, assessment_version, pass_mark, salt, questions, started_at, deadline_at, answers, submitted_at, result"
+)
 
 ATTEMPTS = f"SELECT {COLUMNS} FROM exam_attempt WHERE learner_id = $1 AND assessment_id = $2 ORDER BY started_at, id"
 
@@ -24,8 +26,9 @@ PASSES = "SELECT assessment_id, passed_at FROM exam_pass WHERE learner_id = $1"
 
 ADD = """
 INSERT INTO exam_attempt (
-    learner_id, organisation_id, id, assessment_id, assessment_version, pass_mark, questions, started_at, deadline_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb, $8, $9)
+    learner_id, organisation_id, id, assessment_id, assessment_version, pass_mark, salt, questions, started_at,
+    deadline_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10)
 """
 
 SAVE_ANSWERS = "UPDATE exam_attempt SET answers = $3::jsonb WHERE learner_id = $1 AND id = $2 AND submitted_at IS NULL"
@@ -77,6 +80,7 @@ class AttemptRepository:
             attempt.assessment_id,
             attempt.assessment_version,
             attempt.pass_mark,
+            attempt.salt,
             _json(attempt.questions),
             attempt.started_at,
             attempt.deadline_at,
@@ -86,8 +90,8 @@ class AttemptRepository:
         """Replace the answers of an open attempt."""
         await self._connection.execute(SAVE_ANSWERS, self._caller.employee_id, attempt.id, _json(attempt.answers))
 
-    async def close(self, attempt: Attempt) -> None:
-        """Record submission and result, and the first pass."""
+    async def close(self, attempt: Attempt, now: datetime) -> None:
+        """Record submission and result, and the first pass as of `now`."""
         assert attempt.result is not None
         await self._connection.execute(
             CLOSE, self._caller.employee_id, attempt.id, _json(attempt.answers), attempt.submitted_at, _json(attempt.result)
@@ -101,7 +105,7 @@ class AttemptRepository:
                 attempt.assessment_version,
                 attempt.id,
                 attempt.result.score,
-                attempt.submitted_at,
+                now,
             )
 
 
@@ -110,14 +114,14 @@ def _json(value: object) -> str:
 
 
 def _attempt(row: Sequence[Any]) -> Attempt:
-    identity, assessment_id, assessment_version, pass_mark, questions, started_at, deadline_at, answers, submitted_at, result = (
-        row
-    )
+    identity, assessment_id, assessment_version, pass_mark, salt, questions, started_at, deadline_at = row[:8]
+    answers, submitted_at, result = row[8:]
     return Attempt(
         id=identity,
         assessment_id=assessment_id,
         assessment_version=assessment_version,
         pass_mark=pass_mark,
+        salt=salt,
         questions=msgspec.json.decode(questions, type=tuple[Question, ...]),
         started_at=started_at,
         deadline_at=deadline_at,

@@ -1,6 +1,5 @@
 """The phrases that an organisation added to the lexicon. Implements the ports of `api.phrases`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from domain.identity.scope import Caller, Scope
@@ -37,14 +36,6 @@ SET phrase = excluded.phrase, why = excluded.why, instead = excluded.instead,
 """
 
 DELETE = "DELETE FROM organisation_phrase WHERE organisation_id = $1 AND id = $2 RETURNING id"
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPhrase:
-    """A phrase, and when it got its present wording."""
-
-    phrase: OwnPhrase
-    added_at: datetime
 
 
 class OwnPhraseRepository:

@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("assessment_id", sa.Text(), nullable=False),
         sa.Column("assessment_version", sa.Integer(), nullable=False),
         sa.Column("pass_mark", sa.Float(), nullable=False),
+        sa.Column("salt", sa.Uuid(), nullable=False),
         sa.Column("questions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("answers", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
+from math import ceil
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -10,25 +11,24 @@ from litestar import Controller, get, post, put
 from litestar.params import PathParameter, RawBody
 
 from api.assessments.rendering import attempt_body
-from api.assessments.schemas import AnswersSaved, AssessmentList, AssessmentSummary, AttemptBody, SaveAnswers
+from api.assessments.schemas import AnswersSaved, AssessmentList, AssessmentSummary, AttemptBody, RejectedAnswer, SaveAnswers
 from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.parameters import AssessmentId, ChosenLanguage
-from api.problems import FieldError, Problem, invalid, not_found
+from api.problems import Problem, not_found
 from api.wiring.desk import Desk
 from domain.assessment.exam import Attempt, eligibility
 from domain.assessment.form import BankTooSmall
 from domain.assessment.sitting import (
     AttemptClosed,
     MayNotBegin,
-    NoSuchPlace,
     begin,
     hand_in,
     is_overdue,
     with_answers,
 )
 from domain.content.assessments import Exam
-from domain.content.kinds import MalformedResponse
+from domain.content.catalogue import Catalogue
 from domain.practice.clock import practice_day
 from domain.text import Language
 
@@ -70,7 +70,7 @@ class ExamController(Controller):
         stages = desk.catalogue.path.stages
         day = practice_day(desk.now, preferences.time_zone)
         stage = stages[desk.stage_in(await desk.learner.career(), day)].stage_id if stages else None
-        return AssessmentList(stage, summaries, len(summaries))
+        return AssessmentList(stage, None if standing is None else standing.id, summaries, len(summaries))
 
     @post("/{assessment_id:str}/attempts", operation_id="startAssessment", status_code=200)
     async def start(self, assessment_id: AssessmentId, desk: Injected[Desk], language: ChosenLanguage = None) -> AttemptBody:
@@ -87,6 +87,7 @@ class ExamController(Controller):
                 desk.catalogue,
                 learner_id=desk.caller.employee_id,
                 attempt_id=uuid4(),
+                salt=uuid4(),
                 now=desk.now,
             )
         except MayNotBegin as refused:
@@ -94,7 +95,8 @@ class ExamController(Controller):
         except BankTooSmall as error:
             detail = f"The published bank holds too few items of {error} for this exam."
             raise Problem(HTTPStatus.CONFLICT, "bank_too_small", detail) from error
-        return attempt_body(attempt, desk.catalogue, language or learner.preferences.language, desk.now)
+        catalogue = await _catalogue_of(desk, attempt)
+        return attempt_body(attempt, catalogue, language or learner.preferences.language, desk.now)
 
     @get("/attempts/{attempt_id:uuid}", operation_id="getAttempt")
     async def attempt(self, attempt_id: AttemptId, desk: Injected[Desk], language: ChosenLanguage = None) -> AttemptBody:
@@ -102,16 +104,20 @@ class ExamController(Controller):
         preferences = await desk.preferences()
         await _settle(desk)
         attempt = await _own(desk, attempt_id)
-        return attempt_body(attempt, desk.catalogue, language or preferences.language, desk.now)
+        return attempt_body(attempt, await _catalogue_of(desk, attempt), language or preferences.language, desk.now)
 
     @put("/attempts/{attempt_id:uuid}/answers", operation_id="saveAnswers", opt=body_of(SaveAnswers))
     async def save(self, attempt_id: AttemptId, body: RawBody, desk: Injected[Desk]) -> AnswersSaved:
-        """Keep answers while the exam goes on, as often as one likes; a later answer to a place replaces the earlier."""
+        """Keep answers while the exam goes on, as often as one likes; a later answer to a place replaces the earlier.
+
+        An answer that cannot be taken is told in `rejected` and does not lose the others.
+        """
         given = decode_body(body, SaveAnswers)
         await desk.learner.lock()
-        attempt = _answered(desk, await _own(desk, attempt_id), given)
+        attempt = await _own(desk, attempt_id)
+        attempt, rejected = _answered(desk, attempt, await _catalogue_of(desk, attempt), given)
         await desk.attempts.save_answers(attempt)
-        return AnswersSaved(len(attempt.answers), attempt.deadline_at, desk.now)
+        return AnswersSaved(len(attempt.answers), rejected, attempt.deadline_at, desk.now)
 
     @post("/attempts/{attempt_id:uuid}/submission", operation_id="submitAssessment", status_code=200, opt=body_of(SaveAnswers))
     async def submit(
@@ -125,9 +131,13 @@ class ExamController(Controller):
         learner = await desk.learner.lock()
         await _settle(desk)
         attempt = await _own(desk, attempt_id)
+        catalogue = await _catalogue_of(desk, attempt)
+        rejected: list[RejectedAnswer] = []
         if attempt.submitted_at is None:
-            attempt = await _close(desk, _answered(desk, attempt, given))
-        return attempt_body(attempt, desk.catalogue, language or learner.preferences.language, desk.now)
+            attempt, rejected = _answered(desk, attempt, catalogue, given)
+            attempt = await _close(desk, attempt)
+        said_in = language or learner.preferences.language
+        return attempt_body(attempt, catalogue, said_in, desk.now, rejected)
 
 
 async def _summary(
@@ -152,9 +162,9 @@ async def _summary(
         pass_mark=exam.pass_mark,
         passed_at=passed_at.get(exam.assessment_id),
         open_attempt_id=standing.id if standing is not None and is_open else None,
-        may_begin=may.refusal is None,
-        refusal=None if may.refusal is None else may.refusal.value,
-        from_time=may.from_time,
+        may_begin=is_open or may.refusal is None,
+        refusal=None if is_open or may.refusal is None else may.refusal.value,
+        from_time=None if is_open else may.from_time,
     )
 
 
@@ -165,20 +175,22 @@ async def _own(desk: Desk, attempt_id: UUID) -> Attempt:
     return attempt
 
 
-def _answered(desk: Desk, attempt: Attempt, given: SaveAnswers) -> Attempt:
-    """The attempt with the answers. Raises `Problem`; then none of them was taken."""
+def _answered(desk: Desk, attempt: Attempt, catalogue: Catalogue, given: SaveAnswers) -> tuple[Attempt, list[RejectedAnswer]]:
+    """The attempt with the answers, and those that could not be taken. Raises `Problem`."""
+    answers = [(answer.place, answer.response) for answer in given.answers]
     try:
-        return with_answers(attempt, [(answer.place, answer.response) for answer in given.answers], desk.catalogue, desk.now)
+        answered, rejected = with_answers(attempt, answers, catalogue, desk.now)
     except AttemptClosed as error:
         detail = "The attempt is handed in, or its time is up."
         raise Problem(HTTPStatus.CONFLICT, "attempt_closed", detail) from error
-    except NoSuchPlace as error:
-        raise invalid("no_such_place", "The exam has no such place.", FieldError("/answers", f"place {error}")) from error
-    except MalformedResponse as error:
-        detail = "A response has not the shape of its question's kind."
-        raise Problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "malformed_response", detail, [FieldError("/answers", str(error))]
-        ) from error
+    return answered, [RejectedAnswer(each.place, each.detail) for each in rejected]
+
+
+async def _catalogue_of(desk: Desk, attempt: Attempt) -> Catalogue:
+    """A curriculum that holds what was drawn: another process may have drawn it from a publication this one has not read."""
+    if all(desk.catalogue.version(question.item_id, question.item_version) for question in attempt.questions):
+        return desk.catalogue
+    return await desk.newest_catalogue()
 
 
 async def _settle(desk: Desk) -> None:
@@ -186,8 +198,9 @@ async def _settle(desk: Desk) -> None:
     attempt = await desk.attempts.open_attempt()
     if attempt is not None and is_overdue(attempt, desk.now):
         await desk.learner.lock()
-        # Another device may have handed in while this one waited for the lock.
-        if await desk.attempts.open_attempt() is not None:
+        # Another device may have saved or handed in while this one waited for the lock.
+        attempt = await desk.attempts.open_attempt()
+        if attempt is not None and is_overdue(attempt, desk.now):
             await _close(desk, attempt)
 
 
@@ -199,7 +212,7 @@ async def _close(desk: Desk, attempt: Attempt) -> Attempt:
         desk.learner,
         learner_id=desk.caller.employee_id,
         time_zone=(await desk.preferences()).time_zone,
-        catalogue=desk.catalogue,
+        catalogue=await _catalogue_of(desk, attempt),
         algorithm=desk.algorithm,
         now=desk.now,
     )
@@ -210,5 +223,5 @@ def _refused(refused: MayNotBegin, desk: Desk) -> Problem:
     assert may.refusal is not None  # noqa: S101  (that is what was raised)
     headers = {}
     if may.from_time is not None:
-        headers["Retry-After"] = str(max(1, round((may.from_time - desk.now).total_seconds())))
+        headers["Retry-After"] = str(ceil((may.from_time - desk.now).total_seconds()))
     return Problem(HTTPStatus.CONFLICT, may.refusal.value, REFUSALS[may.refusal.value], headers=headers)

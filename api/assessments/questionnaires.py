@@ -17,6 +17,9 @@ from api.wiring.desk import Desk
 from domain.assessment.questionnaire import MalformedAnswers, SelfResult, profile_of
 from domain.content.assessments import Questionnaire
 
+# One a week for four years; each can be deleted.
+MOST_RESULTS = 200
+
 ResultId = Annotated[UUID, PathParameter(description="A result of the caller's.")]
 
 
@@ -57,6 +60,9 @@ class QuestionnaireController(Controller):
             ) from error
         result = SelfResult(uuid4(), assessment_id, questionnaire.version, answers, profile, desk.now)
         private = await desk.private()
+        if len(await private.results()) >= MOST_RESULTS:
+            detail = f"{MOST_RESULTS} results are kept at most: delete one first."
+            raise Problem(HTTPStatus.CONFLICT, "too_many_results", detail)
         await private.add(result)
         return self_result_body(result, questionnaire, said_in)
 

@@ -1,5 +1,6 @@
 """From attempts and profiles to the shapes that learners are sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from api.assessments.schemas import (
     ExamQuestionBody,
     GradedQuestionBody,
     QuestionnaireBody,
+    RejectedAnswer,
     ResultBody,
     ScaleBody,
     SelfResultBody,
@@ -26,7 +28,13 @@ from domain.practice.grading import grade
 from domain.text import Language
 
 
-def attempt_body(attempt: Attempt, catalogue: Catalogue, language: Language, now: datetime) -> AttemptBody:
+def attempt_body(
+    attempt: Attempt,
+    catalogue: Catalogue,
+    language: Language,
+    now: datetime,
+    rejected: Sequence[RejectedAnswer] = (),
+) -> AttemptBody:
     """An attempt as its candidate may see it now: questions while it is open, keys only once it is closed."""
     items = [_version(catalogue, question.item_id, question.item_version) for question in attempt.questions]
     is_open = attempt.submitted_at is None
@@ -43,6 +51,7 @@ def attempt_body(attempt: Attempt, catalogue: Catalogue, language: Language, now
             if is_open
         ],
         answers=[AnswerBody(place, dict(answer.response)) for place, answer in sorted(attempt.answers.items())],
+        rejected=list(rejected),
         result=None if attempt.result is None else _result(attempt, attempt.result, items, language),
     )
 

@@ -31,9 +31,10 @@ class AssessmentSummary(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class AssessmentList(Struct, frozen=True):
-    """All assessments in order, and the caller's stage of the growth path."""
+    """All assessments in order, the caller's stage of the growth path, and an attempt that is open, at whichever exam."""
 
     stage: str | None
+    open_attempt_id: UUID | None
     assessments: list[AssessmentSummary]
     total: int
 
@@ -57,10 +58,18 @@ class SaveAnswers(Struct, forbid_unknown_fields=True, frozen=True):
     answers: Annotated[list[AnswerBody], Meta(max_length=MOST_PLACES)]
 
 
+class RejectedAnswer(Struct, frozen=True):
+    """An answer that could not be taken, and why; what was saved at its place before stays."""
+
+    place: int
+    detail: str
+
+
 class AnswersSaved(Struct, frozen=True):
-    """How many places are answered now, and how long there is: by the server's clock, of which `now` is the reading."""
+    """How many places are answered now, which answers could not be taken, and how long there is by the server's clock (`now`)."""
 
     answered: int
+    rejected: list[RejectedAnswer]
     deadline_at: datetime
     now: datetime
 
@@ -98,7 +107,7 @@ class AttemptBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An attempt. While it is open: the questions without keys and what was answered. Afterwards: the result.
 
     `deadline_at` is by the server's clock, of which `now` is the reading. Answers count until then, and a little longer for
-    the sake of slow networks.
+    the sake of slow networks. `rejected` tells of answers of this call that could not be taken.
     """
 
     attempt_id: UUID
@@ -109,6 +118,7 @@ class AttemptBody(Struct, frozen=True, omit_defaults=True, kw_only=True):
     submitted_at: datetime | None = None
     questions: list[ExamQuestionBody] = []
     answers: list[AnswerBody] = []
+    rejected: list[RejectedAnswer] = []
     result: ResultBody | None = None
 
 

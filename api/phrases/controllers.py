@@ -14,9 +14,9 @@ from api.phrases.ports import OwnPhraseAuthor
 from api.phrases.schemas import CheckPhrases, OwnPhraseBody, OwnPhraseList, PhraseCheck, PhraseHit, PutOwnPhrase
 from api.problems import FieldError, Problem, not_found
 from api.wiring.desk import Desk
-from domain.phrases.lexicon import Hit, Lexicon
+from domain.phrases.lexicon import MOST_HITS, Hit, Lexicon
 from domain.phrases.offsets import Utf16Places
-from domain.phrases.own import FEWEST_LETTERS, MOST_OWN_PHRASES, OwnPhrase, can_be_found
+from domain.phrases.own import FEWEST_LETTERS, MOST_OWN_PHRASES, OwnPhrase, can_be_found, is_same
 from domain.phrases.views import PlainText
 from domain.text import Language
 
@@ -46,15 +46,17 @@ class PhraseController(Controller):
         said_in = (await desk.preferences()).language if draft.language is UNSET else draft.language
         own_version, own = await _own_lexicon(desk)
         plain, places = PlainText(draft.text), Utf16Places(draft.text)
+        lexicons = [desk.catalogue.lexicon] if own is None else [desk.catalogue.lexicon, own]
+        found = [(each, number) for number, lexicon in enumerate(lexicons) for each in lexicon.find(plain)]
+        found.sort(key=lambda pair: (pair[0].start, pair[0].end, pair[1], lexicons[pair[1]].phrases[pair[0].stands_for].id))
         hits = [
-            _hit(hit, draft.text, places, said_in, own=lexicon is own)
-            for lexicon in (desk.catalogue.lexicon, own)
-            if lexicon is not None
-            for hit in lexicon.check(draft.text, plain)
+            _hit(lexicons[number].hit(draft.text, each), draft.text, places, said_in, own=number > 0)
+            for each, number in found[:MOST_HITS]
         ]
         return PhraseCheck(
-            hits=sorted(hits, key=lambda hit: (hit.start, hit.end, hit.own, hit.phrase_id)),
-            clean=all(hit.quoted for hit in hits),
+            hits=hits,
+            total=len(found),
+            clean=len(found) <= MOST_HITS and all(hit.quoted for hit in hits),
             lexicon_version=desk.catalogue.lexicon_version,
             own_version=own_version,
         )
@@ -73,6 +75,9 @@ class PhraseController(Controller):
         if not can_be_found(written.phrase):
             raise _unusable("unusable_phrase", f"needs {FEWEST_LETTERS} letters", "/phrase")
         phrase = OwnPhrase(phrase_id, written.phrase, written.why, written.instead)
+        same = [each.phrase.id for each in await desk.own_phrases.all() if is_same(each.phrase, phrase)]
+        if same:
+            raise Problem(HTTPStatus.CONFLICT, "phrase_exists", f"The phrase is there already: {same[0]}.")
         if not await author.put(phrase):
             raise Problem(
                 HTTPStatus.CONFLICT, "too_many_phrases", f"An organisation has {MOST_OWN_PHRASES} phrases of its own at most."

@@ -1,18 +1,8 @@
 """What the checker's controllers ask of a store. All of it concerns the caller's organisation and no other."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from domain.phrases.own import OwnPhrase, WordedPhrase
-
-
-@dataclass(frozen=True, slots=True)
-class OwnPhraseRecord:
-    """A phrase, and when it got its present wording."""
-
-    phrase: OwnPhrase
-    added_at: datetime
 
 
 class OwnPhraseStore(Protocol):

@@ -42,12 +42,13 @@ class PhraseHit(Struct, frozen=True):
 
 
 class PhraseCheck(Struct, frozen=True):
-    """All hits by their place; `clean` when none is said.
+    """Hits by their place, the first 500 of `total`; `clean` when none is said.
 
     The two versions tell what was searched for: the published lexicon, and the organisation's own phrases (null without any).
     """
 
     hits: list[PhraseHit]
+    total: int
     clean: bool
     lexicon_version: int
     own_version: str | None

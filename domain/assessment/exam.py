@@ -46,13 +46,15 @@ class Result:
 class Attempt:
     """One attempt at one version of an exam, whose pass mark it keeps.
 
-    Open until it is submitted, by the candidate or because time ran out.
+    Open until it is submitted, by the candidate or because time ran out. `salt` is told to nobody: the ids of the reviews that
+    the answers become follow from it, and nobody can take them beforehand.
     """
 
     id: UUID
     assessment_id: str
     assessment_version: int
     pass_mark: float
+    salt: UUID
     questions: tuple[Question, ...]
     started_at: datetime
     deadline_at: datetime
@@ -97,9 +99,9 @@ def _by_retake_rule(rule: RetakeRule, started: Sequence[datetime], now: datetime
     window = timedelta(days=rule.within_days)
     recent = [moment for moment in started if moment > now - window]
     # With so many attempts in the window, the next is free when enough of them have left it.
-    if len(recent) >= rule.attempts:
-        return Eligibility(Refusal.USED_UP, recent[-rule.attempts] + window)
     rested = started[-1] + timedelta(hours=rule.wait_hours)
+    if len(recent) >= rule.attempts:
+        return Eligibility(Refusal.USED_UP, max(rested, recent[-rule.attempts] + window))
     return Eligibility(Refusal.TOO_SOON, rested) if now < rested else Eligibility(None)
 
 

@@ -68,13 +68,18 @@ class PrivateStore(Protocol):
         ...
 
 
+def _named(names: list[str]) -> str:
+    """The first few, cut short: they may be what a client made up."""
+    return ", ".join(name[:40] for name in names[:30])
+
+
 def profile_of(questionnaire: Questionnaire, answers: Mapping[str, int]) -> Profile:
     """Score complete answers, by statement. Raises `MalformedAnswers`."""
     statements = {statement.statement_id: statement for statement in questionnaire.statements}
     if missing := sorted(statements.keys() - answers.keys()):
-        raise MalformedAnswers(f"not answered: {', '.join(missing)}")
+        raise MalformedAnswers(f"not answered: {_named(missing)}")
     if unknown := sorted(answers.keys() - statements.keys()):
-        raise MalformedAnswers(f"no such statement: {', '.join(unknown)}")
+        raise MalformedAnswers(f"no such statement: {_named(unknown)}")
     values: dict[str, list[int]] = {scale.scale_id: [] for scale in questionnaire.scales}
     for name, answer in answers.items():
         if not LEAST <= answer <= MOST:

@@ -17,10 +17,10 @@ def batch_of(now: datetime) -> Batch:
 
 
 def reviews_of(attempt: Attempt, time_zone: str) -> Iterator[Submission]:
-    """A review for each place that was answered; its id follows from the attempt, so that it can only be recorded once."""
+    """A review for each place that was answered; its id follows from the attempt's salt, so that it is recorded once."""
     for place, answer in sorted(attempt.answers.items()):
         question = attempt.questions[place]
-        identity = digest_of(attempt.id, place)
+        identity = digest_of(attempt.salt, place)
         yield Submission(
             envelope=Envelope(UUID(bytes=identity), b"", digest_of(attempt.id, place, sorted(answer.response.items()))),
             item_id=question.item_id,

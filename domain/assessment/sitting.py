@@ -1,7 +1,7 @@
 """Sitting an exam: begin, save answers, hand in. The store is the learner's own, its transaction the wiring's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -47,8 +47,8 @@ class AttemptStore(Protocol):
         """Replace the answers of an open attempt."""
         ...
 
-    async def close(self, attempt: Attempt) -> None:
-        """Record submission and result; and the pass, when it is the first."""
+    async def close(self, attempt: Attempt, now: datetime) -> None:
+        """Record submission and result; and the pass, when it is the first, as of `now`: a fact is never dated back."""
         ...
 
 
@@ -64,16 +64,20 @@ class AttemptClosed(Exception):
     """Answers came for an attempt that was handed in, or after its time was up."""
 
 
-class NoSuchPlace(Exception):
-    """The form has no such place. Carries its number."""
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An answer that could not be taken: its place, and why in words."""
+
+    place: int
+    detail: str
 
 
 async def begin(
-    exam: Exam, store: AttemptStore, catalogue: Catalogue, *, learner_id: UUID, attempt_id: UUID, now: datetime
+    exam: Exam, store: AttemptStore, catalogue: Catalogue, *, learner_id: UUID, attempt_id: UUID, salt: UUID, now: datetime
 ) -> Attempt:
     """Begin the exam; repeated while the attempt is open, it gives the same attempt. Raises `MayNotBegin`, `BankTooSmall`.
 
-    The caller settles an attempt whose time is up first (`settled`).
+    The caller first closes an attempt whose time is up (`is_overdue`).
     """
     standing = await store.open_attempt()
     if standing is not None and standing.assessment_id == exam.assessment_id:
@@ -92,6 +96,7 @@ async def begin(
         assessment_id=exam.assessment_id,
         assessment_version=exam.version,
         pass_mark=exam.pass_mark,
+        salt=salt,
         questions=draw_form(exam, catalogue, learner_id, attempt_id),
         started_at=now,
         deadline_at=now + timedelta(minutes=exam.minutes),
@@ -103,28 +108,33 @@ async def begin(
     return attempt
 
 
-def with_answers(attempt: Attempt, given: Sequence[tuple[int, Response]], catalogue: Catalogue, now: datetime) -> Attempt:
-    """The attempt with answers that arrived `now`. Raises `AttemptClosed`, `NoSuchPlace`, `MalformedResponse`.
+def with_answers(
+    attempt: Attempt, given: Sequence[tuple[int, Response]], catalogue: Catalogue, now: datetime
+) -> tuple[Attempt, list[Rejected]]:
+    """The attempt with the answers that arrived `now`, and those that could not be taken. Raises `AttemptClosed`.
 
-    An answer that was saved before and has not changed keeps its time.
+    One bad answer does not lose the others. An answer that was saved before and has not changed keeps its time.
     """
     if not attempt.takes_answers(now):
         raise AttemptClosed
     answers = dict(attempt.answers)
+    rejected: list[Rejected] = []
     for place, response in given:
-        if not 0 <= place < len(attempt.questions):
-            raise NoSuchPlace(place)
+        if place >= len(attempt.questions):
+            rejected.append(Rejected(place, f"the exam has {len(attempt.questions)} questions, numbered from 0"))
+            continue
         question = attempt.questions[place]
         item = catalogue.version(question.item_id, question.item_version)
         assert item is not None  # a version once published is never gone
         try:
             grade(item, response)
         except MalformedResponse as error:
-            raise MalformedResponse(f"question {place}: {error}") from error
+            rejected.append(Rejected(place, str(error)))
+            continue
         before = answers.get(place)
         if before is None or before.response != response:
             answers[place] = SavedAnswer(response, now)
-    return replace(attempt, answers=answers)
+    return replace(attempt, answers=answers), rejected
 
 
 def handed_in(attempt: Attempt, catalogue: Catalogue, now: datetime) -> Attempt:
@@ -147,7 +157,7 @@ async def hand_in(
 ) -> Attempt:
     """Grade and close the attempt, record its answers as reviews, and note what follows from them."""
     closed = handed_in(attempt, catalogue, now)
-    await store.close(closed)
+    await store.close(closed, now)
     entries = list(reviews_of(closed, time_zone))
     if entries:
         receipt = await submit_reviews(

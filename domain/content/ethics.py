@@ -55,10 +55,10 @@ def unguarded_in(lesson: LessonVersion, sources: Collection[str], to_avoid: Coll
 
 
 def said_in_good_faith(item: ItemVersion, lexicon: Lexicon) -> Iterator[str]:
-    """Forbidden phrases in what an item holds up as good: an acceptable answer in a scenario, the model of a rewrite."""
+    """Forbidden phrases where they could be rewarded: in a choice of a scenario that may be passed, in the model of a rewrite."""
     if isinstance(item.body, Scenario):
         choices = (choice for turn in item.body.turns for choice in turn.choices)
-        good = [(choice.id, choice.text) for choice in choices if choice.quality in {"good", "fair"}]
+        good = [(choice.id, choice.text) for choice in choices if choice.quality != "forbidden"]
     elif isinstance(item.body, Rewrite):
         good = [("the model", item.body.model)]
     else:

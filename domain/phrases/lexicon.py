@@ -10,6 +10,8 @@ from domain.phrases.views import PlainText
 from domain.text import Text
 
 LONGEST_DRAFT = 10_000
+# More than anybody reads; what is beyond is counted.
+MOST_HITS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +69,20 @@ class Lexicon:
     def __hash__(self) -> int:
         return hash(self.phrases)
 
-    def check(self, draft: str, plain: PlainText | None = None) -> tuple[Hit, ...]:
-        """Every forbidden phrase in `draft` by place; of matches of one phrase that overlap, the longest.
-
-        Who checks one draft against several lexicons hands over its `plain` text, which then is made only once.
-        """
-        plain = plain or PlainText(draft)
+    def find(self, plain: PlainText) -> list[Found]:
+        """Where phrases stand, by place; of matches of one phrase that overlap, the longest."""
         found = self._patterns.find(plain)
         excepted = self._exceptions.find(plain, {match.stands_for for match in found}) if found else []
-        return tuple(
-            Hit(match.start, match.end, self.phrases[match.stands_for], is_refused(draft, match.start, match.end))
-            for match in _longest(_without(found, excepted))
-        )
+        return _longest(_without(found, excepted))
+
+    def hit(self, draft: str, found: Found) -> Hit:
+        """What was found in `draft`, and whether it is said there or only quoted."""
+        quoted = is_refused(draft, found.start, found.end)
+        return Hit(found.start, found.end, self.phrases[found.stands_for], quoted)
+
+    def check(self, draft: str) -> tuple[Hit, ...]:
+        """Every forbidden phrase in `draft`, by place."""
+        return tuple(self.hit(draft, found) for found in self.find(PlainText(draft)))
 
     def offends(self, draft: str) -> tuple[Hit, ...]:
         """The hits that are said and not only quoted."""

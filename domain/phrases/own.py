@@ -40,6 +40,11 @@ def can_be_found(phrase: str) -> bool:
     return sum(map(str.isalpha, plain(phrase))) >= FEWEST_LETTERS
 
 
+def is_same(one: OwnPhrase, other: OwnPhrase) -> bool:
+    """Whether two phrases of different ids would be found at the same places."""
+    return one.id != other.id and literal(one.phrase) == literal(other.phrase)
+
+
 def own_lexicon(phrases: Iterable[OwnPhrase]) -> Lexicon:
     """A lexicon that says the same in every language. Raises `PatternError` for a phrase that cannot be found."""
     return Lexicon(_forbidden(phrase) for phrase in phrases)

@@ -1,7 +1,7 @@
 """Whether a draft only names a phrase in order to refuse it: 我不会说“这不是我们的事”.
 
-Within quotation marks, a negation shortly before the opening or behind the closing mark is enough. Without marks it takes a
-negated word of saying right before the phrase. Neither looks further than its own sentence.
+It takes a negated word of saying: before the quotation (我不会说“…”), behind it (“…”这种话我们不说), or, without quotation marks,
+right before the phrase. Neither looks further than its own sentence.
 """
 
 import re
@@ -10,7 +10,7 @@ from domain.phrases.views import plain
 
 # How far from its phrase a quotation mark may stand, and how far from the mark a negation, in characters.
 REACH_TO_MARK = 40
-REACH_TO_NEGATION = 28
+REACH_TO_NEGATION = 40
 
 _OPENING = "“‘「『《【"
 _CLOSING = "”’」』》】"
@@ -18,14 +18,24 @@ _SENTENCE_END = re.compile(r"[。!?！？;；\n]|\.(?=\s|$)")
 # An apostrophe is no mark: it stands between letters.
 _APOSTROPHE = re.compile(r"(?<=[A-Za-zＡ-Ｚａ-ｚ])['’](?=[A-Za-zＡ-Ｚａ-ｚ])")
 
-_NEGATION = re.compile(
-    r"不(?!好意思|过|少|同|错|久|断|妨|起)|从没|没有?人?(?:会|该|权)|别|勿|莫|忌|避免|杜绝|拒绝|禁|违规|与其|[换改]成|[换改]为"
-    r"|\b(?:never|not|cannot|avoid(?:ed)?|stop|without|refuse|forbidden|banned|off limits|instead of|rather than)\b"
-    r"|\b(?:replaced?|swap|drop|nobody|no one)\b|n['’]?t\b"
+_NOT = r"(?:不|没|别|勿|莫|避免|杜绝|拒绝|禁止|严禁|与其)"
+_SAY = r"(?:说|讲|提|问|答|回|用|拿|以|喊|写|听到|出现|承诺|搬出|甩|丢|称|催)"
+_NOT_ENGLISH = r"(?:\b(?:never|not|avoid|stop|without|refuse|nobody|no one)\b|n['’]?t\b)"
+_SAY_ENGLISH = (
+    r"\b(?:say|saying|said|tell|telling|told|use|using|utter|reply|replying|answer|answering|write|writing|respond|ask|hear)\b"
+)
+
+_REFUSED_BEFORE = re.compile(
+    rf"{_NOT}.{{0,10}}?{_SAY}.{{0,10}}$|{_NOT_ENGLISH}.{{0,16}}?{_SAY_ENGLISH}.{{0,24}}$"
+    r"|\b(?:instead of|rather than|replace|avoid|drop|swap|without)\b.{0,12}$"
+)
+_REFUSED_BEHIND = re.compile(
+    rf"^.{{0,16}}?{_NOT}.{{0,6}}?(?:{_SAY}|出口)|^.{{0,12}}?(?:禁[语用句]|不可取|不合适|不妥|不允许|违规|[换改][成为作])"
+    rf"|^.{{0,28}}?{_NOT_ENGLISH}.{{0,12}}?{_SAY_ENGLISH}"
+    r"|^.{0,28}?\b(?:forbidden|banned|off limits|avoided|replaced|not what we say)\b"
 )
 _NEGATED_SAYING = re.compile(
-    r"(?:不[会能要可该应得准许再敢]*|别|勿|莫|避免|禁止)(?:再|跟|和|对|向|给|客户|你|轻易|随便|直接)*"
-    r"(?:说|讲|提|回答|回复)(?:过|出|到|什么)?$"
+    rf"{_NOT}[会能要可该应得准许再敢]*(?:再|跟|和|对|向|给|客户|你|轻易|随便|直接)*(?:说|讲|提|回答|回复)(?:过|出|到|什么)?[这那]?个?$"
     r"|\b(?:never|not|avoid|n['’]?t)(?: (?:ever|be|just|simply|you|to))*"
     r" (?:say|saying|tell|telling|reply|replying|answer|answering)(?: (?:that|to|you|customers?|them|a))*"
     r" ?(?:that['’]?s|it['’]?s|this is|it is|that is)? ?$"
@@ -39,7 +49,7 @@ def is_refused(draft: str, start: int, end: int) -> bool:
         return bool(_NEGATED_SAYING.search(_sentence_before(draft, start)))
     opening, closing = quotation
     behind = _SENTENCE_END.split(plain(draft[closing + 1 : closing + 1 + REACH_TO_NEGATION]), 1)[0]
-    return bool(_NEGATION.search(_sentence_before(draft, opening)) or _NEGATION.search(behind))
+    return bool(_REFUSED_BEFORE.search(_sentence_before(draft, opening)) or _REFUSED_BEHIND.search(behind))
 
 
 def _sentence_before(draft: str, place: int) -> str:

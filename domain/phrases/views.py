@@ -13,12 +13,13 @@ from domain.writing import folded
 
 _FORMAL_YOU = str.maketrans("您妳祢", "你你你")
 # Quotation marks too: what is quoted and what stands around it are said apart.
-_ENDS = "。!?;\n\r…“”「」『』《》\""
+_ENDS = '。!?;\n\r…“”「」『』《》"'
 _NEITHER_LETTER_NOR_END = re.compile(rf"(?:[^\w{_ENDS}]|_)+")
 # A mark after one or two characters splits a phrase, not a text: 没。办。法
 _END_OF_CHINESE_SENTENCE = re.compile(rf"(?<=\w\w\w)[{_ENDS}]+(?=\w\w)")
 _STRAY_ENDS = re.compile(rf"[{_ENDS}]+")
-_END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|\.+(?=\s|$)")
+# Possessive and begun once: a long run of dots would otherwise be tried again from each of them.
+_END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|(?<!\.)\.++(?=\s|$)")
 SHORTEST_ENGLISH_SENTENCE = 3
 _WORD = re.compile(r"[^\W_]+")
 _LETTER_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]")

@@ -9,7 +9,9 @@ from uuid import UUID
 from domain.content.kinds import Feedback
 from domain.practice.memory import Answer, Memory
 
-Reason = Literal["malformed_review", "malformed_response", "unknown_item", "unknown_item_version", "unknown_time_zone"]
+Reason = Literal[
+    "malformed_review", "malformed_response", "unknown_item", "unknown_item_version", "unknown_time_zone", "exam_open"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,9 @@ async def submit_reviews(
     """Record a batch. Returns one outcome for each entry, in order; safe to repeat any number of times."""
     judged = [judge(entry, batch, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
     learner = await store.lock_learner()
+    if learner.sitting is not None:
+        secret = learner.sitting.secret_items(batch.received_at)
+        judged = [_held_back(each) if _item_of(each) in secret else each for each in judged]
     items = {each.submission.item_id for each in judged if isinstance(each, GradedReview)}
     recalled = await store.recall([_envelope(each).id for each in judged], sorted(items))
     fresh, quarantined, released = _sort_out(judged, recalled.known)
@@ -129,6 +132,17 @@ async def submit_reviews(
     recording = Recording(batch, learner.sequence, recorded, quarantined, released, memories, days)
     standings = await store.record(recording)
     return Receipt(_outcomes(judged, recalled.known, recorded), learner, tuple(recorded), standings)
+
+
+def _item_of(judged: GradedReview | Quarantined) -> str | None:
+    return judged.submission.item_id if isinstance(judged, GradedReview) else None
+
+
+def _held_back(judged: GradedReview | Quarantined) -> Quarantined:
+    """A question of an exam that is being sat: counted anywhere now, progress or mastery would tell whether it was right."""
+    return Quarantined(
+        _envelope(judged), "exam_open", "the item is a question of an exam you are sitting: send it again afterwards"
+    )
 
 
 def _envelope(judged: GradedReview | Quarantined) -> Envelope:

@@ -23,6 +23,7 @@ class ExamAttemptRow(SQLModel, table=True):
     assessment_id: str = text()
     assessment_version: int
     pass_mark: float
+    salt: UUID
     questions: dict[str, Any] = json()
     answers: dict[str, Any] = json(sa_column_kwargs={"server_default": "{}"})
     started_at: datetime = moment()

@@ -26,7 +26,7 @@ async def checked(phone: Phone, text: str, **options: Any) -> dict[str, Any]:
     response = await phone.call("POST", CHECK, json={"text": text, **options})
     assert response.status_code == 200, response.text
     body: dict[str, Any] = response.json()
-    assert set(body) == {"hits", "clean", "lexicon_version", "own_version"}
+    assert set(body) == {"hits", "total", "clean", "lexicon_version", "own_version"}
     for hit in body["hits"]:
         assert set(hit) == HIT_FIELDS
         assert hit["text"] == text[hit["start"] : hit["end"]]
@@ -219,7 +219,7 @@ async def test_the_same_phrases_have_the_same_version(bank: Bank) -> None:
     author = await bank.employee("head", Role.AUTHOR)
     await put(author, "a")
     version = (await checked(author, "好"))["own_version"]
-    await put(author, "b")
+    await put(author, "b", phrase="另一句话")
     assert (await checked(author, "好"))["own_version"] != version
     await author.call("DELETE", f"{OWN}/b")
     assert (await checked(author, "好"))["own_version"] == version
@@ -340,11 +340,13 @@ async def test_an_organisation_has_five_hundred_phrases_at_most(bank: Bank) -> N
     author = await bank.employee("head", Role.AUTHOR)
     await fill(bank, author, 499)
     # Of those who add the last at the same moment one does.
-    statuses = [answer.status_code for answer in await asyncio.gather(*(put(author, f"last-{n}") for n in range(6)))]
+    statuses = [
+        answer.status_code for answer in await asyncio.gather(*(put(author, f"last-{n}", phrase=f"末句之{n}") for n in range(6)))
+    ]
     assert sorted(statuses) == [200, *[409] * 5]
     expect_problem(await put(author, "one-more"), 409, "too_many_phrases")
     assert (await author.get(OWN))["total"] == 500
-    assert ids(await checked(author, "第499句话，" + WRITTEN["phrase"]))[0] == "p499"
+    assert ids(await checked(author, "第499句话，好吗"))[0] == "p499"
     # Replacing one needs no room.
     assert (await put(author, "p1", phrase="换一句")).status_code == 200
     # Another organisation has its own.
@@ -368,3 +370,23 @@ async def test_what_the_database_says_of_a_phrase_is_what_was_written(bank: Bank
     assert (await put(author, "x", **odd)).status_code == 200
     [stored] = (await author.get(OWN))["phrases"]
     assert {field: stored[field] for field in odd} == odd
+
+
+async def test_the_same_phrase_is_added_once_however_it_is_written(bank: Bank) -> None:
+    author = await bank.employee("head", Role.AUTHOR)
+    assert (await put(author, "one")).status_code == 200
+    same = "本 網點，不受理"
+    expect_problem(await put(author, "two", phrase=same), 409, "phrase_exists")
+    assert (await put(author, "one", phrase=same)).status_code == 200
+
+
+async def test_more_hits_than_anybody_reads_are_counted_and_not_listed(bank: Bank) -> None:
+    author = await bank.employee("head", Role.AUTHOR)
+    assert (await put(author, "ha", phrase="哈哈")).status_code == 200
+    body = await checked(author, "哈" * 10_000)
+    assert (len(body["hits"]), body["total"], body["clean"]) == (500, 5_000, False)
+
+
+@pytest.mark.parametrize("draft", ["1" + "." * 9_998 + "1", "a-b 1" + "." * 9_990 + "1", "“" * 10_000, "\n." * 5_000])
+async def test_a_draft_of_marks_is_answered(bank: Bank, draft: str) -> None:
+    assert (await checked(await bank.employee(), draft))["clean"] is True

@@ -52,7 +52,13 @@ class SimulatedCandidate:
         identity = UUID(int=self._random.getrandbits(128), version=4)
         try:
             attempt = await begin(
-                exam, self._attempts, self._catalogue, learner_id=self._caller.employee_id, attempt_id=identity, now=begun
+                exam,
+                self._attempts,
+                self._catalogue,
+                learner_id=self._caller.employee_id,
+                attempt_id=identity,
+                salt=identity,
+                now=begun,
             )
         except MayNotBegin:
             return None
@@ -71,7 +77,7 @@ class SimulatedCandidate:
                 moment += timedelta(seconds=self._random.randint(*SECONDS_A_QUESTION))
             if not attempt.takes_answers(moment):
                 break
-            attempt = with_answers(attempt, given, self._catalogue, moment)
+            attempt, _ = with_answers(attempt, given, self._catalogue, moment)
             await self._attempts.save_answers(attempt)
         return attempt, moment
 

@@ -161,6 +161,8 @@ def text_of(value: object, what: str, longest: int) -> str:
     """`value` when it is a text that says something. Raises `MalformedResponse` otherwise."""
     if not isinstance(value, str) or not value.strip():
         raise MalformedResponse(f"{what} must be a text that is not empty")
+    if "\x00" in value:
+        raise MalformedResponse(f"{what} must not hold the character NUL")
     if len(value) > longest:
         raise MalformedResponse(f"{what} must not be longer than {longest} characters")
     return value

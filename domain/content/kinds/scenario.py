@@ -151,7 +151,9 @@ class Scenario:
 
     def render(self, language: Language, *seed: object) -> Rendered:
         """The turns with their choices shuffled; neither worth nor mood of a choice is told, nor how it ends."""
-        return Rendered(mood=self.customer.mood, turns=tuple(self._rendered(turn, language, *seed) for turn in self.turns))
+        # By name, which says nothing: the author's order would show which way is the long one.
+        turns = (self.turns[0], *sorted(self.turns[1:], key=lambda turn: turn.id))
+        return Rendered(mood=self.customer.mood, turns=tuple(self._rendered(turn, language, *seed) for turn in turns))
 
     def _rendered(self, turn: Turn, language: Language, *seed: object) -> RenderedTurn:
         choices = shuffled(turn.choices, *seed, key=lambda choice: choice.id)

@@ -1,7 +1,7 @@
 """Items: each kind's body from what its author wrote."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TypeVar
 
@@ -138,20 +138,36 @@ class ItemCompiler:
         return Rewrite(self._text(item.bad_reply), moves, self._text(item.model), item.pass_threshold, self._lexicon)
 
     def _scenario(self, item: authored.Scenario) -> Scenario:
+        names = _turn_names(item)
         return Scenario(
             customer=Customer(item.customer.temperament, item.customer.motive, item.customer.mood),
-            turns=tuple(self._turn(item.id, turn) for turn in item.turns),
+            turns=tuple(self._turn(item.id, turn, names) for turn in item.turns),
             endings=tuple(Ending(ending.id, ending.outcome, self._text(ending)) for ending in item.endings),
             pass_threshold=item.pass_threshold,
         )
 
-    def _turn(self, item_id: str, turn: authored.Turn) -> Turn:
-        ids = _opaque_ids(f"{item_id}.{turn.id}", turn.choices, lambda number: f"{turn.id}.{ascii_lowercase[number]}")
+    def _turn(self, item_id: str, turn: authored.Turn, names: Mapping[str, str]) -> Turn:
+        name = names[turn.id]
+        ids = _opaque_ids(f"{item_id}.{turn.id}", turn.choices, lambda number: f"{name}.{ascii_lowercase[number]}")
         choices = [
-            Choice(ids[place], self._text(written), written.quality, written.mood, written.next, self._text(written.note))
+            Choice(
+                id=ids[place],
+                text=self._text(written),
+                quality=written.quality,
+                mood=written.mood,
+                leads_to=names.get(written.next, written.next),
+                note=self._text(written.note),
+            )
             for place, written in enumerate(turn.choices)
         ]
-        return Turn(turn.id, self._text(turn.says), tuple(sorted(choices, key=lambda choice: choice.id)))
+        return Turn(name, self._text(turn.says), tuple(sorted(choices, key=lambda choice: choice.id)))
+
+
+def _turn_names(item: authored.Scenario) -> dict[str, str]:
+    """What learners see instead of an author's names of turns, which tell how well things go."""
+    opening, *later = [turn.id for turn in item.turns]
+    order = shuffled(later, item.id, key=str)
+    return {opening: "t1", **{turn: f"t{number}" for number, turn in enumerate(order, start=2)}}
 
 
 def exhibits_of(item: authored.AnyItem) -> tuple[Exhibit, ...]:
@@ -174,7 +190,8 @@ def _shown(item: authored.AnyItem) -> Iterator[tuple[list[str], bool]]:
             yield item.bad_reply.shows, True
         case authored.Scenario():
             choices = (choice for turn in item.turns for choice in turn.choices)
-            yield from ((choice.shows, choice.quality in {"poor", "forbidden"}) for choice in choices)
+            # A poor choice may stand on a path that passes; only a forbidden one never does.
+            yield from ((choice.shows, choice.quality == "forbidden") for choice in choices)
         case _:
             return
 
