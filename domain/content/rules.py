@@ -16,6 +16,7 @@ from domain.content.kinds import (
     SingleChoice,
     SpotPhrase,
 )
+from domain.content.kinds.base import passes
 from domain.content.kinds.choices import Option
 from domain.content.scenario_rules import defects_of_scenario
 from domain.text import LANGUAGES, Text
@@ -41,7 +42,7 @@ def defects_of(item: ItemVersion) -> list[str]:
         case SingleChoice(options=options):
             return [*_options(options, SINGLE_OPTIONS), *_single(options)]
         case MultipleChoice(options=options):
-            return [*_options(options, MULTIPLE_OPTIONS), *_multiple(options)]
+            return [*_options(options, MULTIPLE_OPTIONS), *_multiple(options), *_ticked(item.body)]
         case Ordering(entries=entries):
             return [*_count("entries", len(entries), PARTS), *_different(entry.text for entry in entries)]
         case Matching():
@@ -90,6 +91,13 @@ def _multiple(options: tuple[Option, ...]) -> Iterator[str]:
     correct = sum(option.correct for option in options)
     if correct < 2 or correct == len(options):  # noqa: PLR2004
         yield f"{correct} of {len(options)} options are marked correct: at least two are, and at least one is not"
+
+
+def _ticked(body: MultipleChoice) -> Iterator[str]:
+    """Whoever ticks everything knows nothing, and must not pass."""
+    everything = {"choices": [option.id for option in body.options]}
+    if any(option.correct for option in body.options) and passes(body.score(everything), body.pass_threshold):
+        yield f"ticking all {len(body.options)} options passes: raise pass_threshold"
 
 
 def _matching(body: Matching) -> Iterator[str]:

@@ -53,7 +53,7 @@ SOUND: list[Body] = [
     single(3),
     single(5, right=4),
     multiple(3, 2),
-    multiple(6, 5),
+    multiple(6, 4),
     ordering(3),
     ordering(6),
     matching(3),
@@ -132,6 +132,11 @@ def test_two_options_that_differ_only_in_width_case_or_punctuation_are_the_same(
     assert [d for d in defects_of(item("x", body=body)) if "say the same" in d] == [
         f"two parts say the same in {language}: {bare(same.said_in(language))}"  # type: ignore[arg-type]
     ]
+
+
+def test_whoever_ticks_everything_must_not_pass() -> None:
+    assert defects_of(item("x", body=multiple(5, 4))) == ["ticking all 5 options passes: raise pass_threshold"]
+    assert defects_of(item("x", body=replace(multiple(5, 4), pass_threshold=0.9))) == []
 
 
 def test_a_question_with_several_defects_names_them_all() -> None:
