@@ -71,7 +71,7 @@ class ReviewController(Controller):
 
         Every review gets a result, in the order sent: `accepted`, `duplicate` (with its first verdict), `conflict` (the id was
         used for another answer) or `quarantined` (kept with a reason; it never blocks the others). Answers to the questions of an
-        exam that is being sat are recorded like any other, and what would tell the key is withheld (`reason` `exam_open`).
+        exam that is being sat are quarantined as `exam_open`; they count when they are sent again after its submission.
         """
         upload = read_upload(body)
         entries = [entry_of(raw) for raw in upload.reviews]
