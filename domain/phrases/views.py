@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import compress, count
+from string import ascii_lowercase, digits
 
 from domain.writing import folded
 
@@ -16,7 +17,8 @@ _FORMAL_YOU = str.maketrans("您妳祢", "你你你")
 _ENDS = '。!?;\n\r…“”「」『』《》"'
 _NEITHER_LETTER_NOR_END = re.compile(rf"(?:[^\w{_ENDS}]|_)+")
 # A mark after one or two characters splits a phrase, not a text: 没。办。法
-_END_OF_CHINESE_SENTENCE = re.compile(rf"(?<=\w\w\w)[{_ENDS}]+(?=\w\w)")
+# It begins with the mark and looks back from there: an expression that begins by looking back is tried at every character.
+_END_OF_CHINESE_SENTENCE = re.compile(rf"[{_ENDS}](?<=\w\w\w[{_ENDS}])[{_ENDS}]*(?=\w\w)")
 _STRAY_ENDS = re.compile(rf"[{_ENDS}]+")
 # Possessive and begun once: a long run of dots would otherwise be tried again from each of them.
 _END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|(?<!\.)\.++(?=\s|$)")
@@ -25,8 +27,9 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTER_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]")
 _LETTERS_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]+")
 _ASCII_LETTER = re.compile(r"[0-9a-z]")
+_ASCII_LETTERS = frozenset(digits + ascii_lowercase)
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´", ""))
-_SPLIT_WORD = re.compile(r"(?<=[a-z])[^\w\s]+(?=[a-z])")
+_SPLIT_WORD = re.compile(r"[^\w\s](?<=[a-z][^\w\s])[^\w\s]*(?=[a-z])")
 
 
 class _Plain(dict[int, str]):
@@ -89,7 +92,7 @@ class PlainText:
     @cached_property
     def ascii_letter_places(self) -> list[int]:
         """The place of each ASCII letter and digit."""
-        return [letter.start() for letter in _ASCII_LETTER.finditer(self._text)]
+        return list(compress(count(), map(_ASCII_LETTERS.__contains__, self._text)))
 
     @cached_property
     def chinese_views(self) -> list[View]:
