@@ -25,7 +25,8 @@ _END_OF_ENGLISH_SENTENCE = re.compile(rf"[{_ENDS}]+|(?<!\.)\.++(?=\s|$)")
 SHORTEST_ENGLISH_SENTENCE = 3
 _WORD = re.compile(r"[^\W_]+")
 _LETTER_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]")
-_LETTERS_BEYOND_ASCII = re.compile(r"[^\W\x00-\x7f]+")
+# From such a letter on, all that is no ASCII letter or digit: what is left to read is as short as the English in a text.
+_OTHER_SCRIPT = re.compile(r"[^\W\x00-\x7f][^0-9a-z]*")
 _ASCII_LETTER = re.compile(r"[0-9a-z]")
 _ASCII_LETTERS = frozenset(digits + ascii_lowercase)
 _APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´", ""))
@@ -105,7 +106,7 @@ class PlainText:
         if not _ASCII_LETTER.search(self._text):
             return []
         # What is written in another script between English words ends the sentence, and need not be read here.
-        english = _LETTERS_BEYOND_ASCII.sub("\n", self._text).translate(_APOSTROPHES)
+        english = _OTHER_SCRIPT.sub("\n", self._text).translate(_APOSTROPHES)
         joined = _SPLIT_WORD.sub("", english)
         return [View(_english(form), lambda: self.ascii_letter_places) for form in dict.fromkeys((english, joined))]
 
