@@ -13,7 +13,7 @@ BECOME_PRIVATE = "SET LOCAL ROLE composure_private; SET LOCAL app.person = '{per
 
 RESULTS = """
 SELECT id, assessment_id, assessment_version, answers, profile, taken_at FROM private.self_result
-WHERE learner_id = $1 AND ($2::text IS NULL OR assessment_id = $2) ORDER BY taken_at DESC, id
+WHERE learner_id = $1 ORDER BY taken_at DESC, id
 """
 
 ADD = """
@@ -38,9 +38,9 @@ class PrivateRepository:
         await connection.execute(BECOME_PRIVATE.format(person=caller.employee_id))
         return cls(connection, caller)
 
-    async def results(self, assessment_id: str | None = None) -> list[SelfResult]:
-        """All results, latest first; of one questionnaire when it is named."""
-        rows = await self._connection.fetch(RESULTS, self._caller.employee_id, assessment_id)
+    async def results(self) -> list[SelfResult]:
+        """All results, latest first."""
+        rows = await self._connection.fetch(RESULTS, self._caller.employee_id)
         return [
             SelfResult(row[0], row[1], row[2], msgspec.json.decode(row[3]), msgspec.json.decode(row[4], type=Profile), row[5])
             for row in rows

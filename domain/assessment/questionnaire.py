@@ -55,8 +55,8 @@ class SelfResult:
 class PrivateStore(Protocol):
     """One person's self-assessments; nobody else's can be named."""
 
-    async def results(self, assessment_id: str | None = None) -> list[SelfResult]:
-        """All results, latest first; of one questionnaire when it is named."""
+    async def results(self) -> list[SelfResult]:
+        """All results, latest first."""
         ...
 
     async def add(self, result: SelfResult) -> None:

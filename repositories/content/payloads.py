@@ -41,7 +41,7 @@ def _named(value: Any) -> str:
     """A lexicon inside an item is kept by name: the hash of its payload."""
     if isinstance(value, Lexicon):
         return hash_of(payload_of(value)).hex()
-    raise NotImplementedError(f"{type(value)} has no place in a payload")
+    raise TypeError(f"{type(value)} has no place in a payload")
 
 
 def hash_of(payload: Mapping[str, Any]) -> bytes:

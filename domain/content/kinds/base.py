@@ -157,6 +157,16 @@ def known_ids(value: object, known: Sequence[str], what: str) -> tuple[str, ...]
     return ids
 
 
+def pairs_of(response: Response, lefts: Sequence[str]) -> Mapping[str, object]:
+    """The pairs of the response when they name each of `lefts` once and nothing else. Raises `MalformedResponse`."""
+    pairs = only_field(response, "pairs")
+    if not isinstance(pairs, Mapping):
+        raise MalformedResponse("pairs must be an object of left ids to right ids")
+    if len(known_ids(list(pairs), lefts, "the lefts")) != len(lefts):
+        raise MalformedResponse("pairs must name every left once")
+    return pairs
+
+
 def text_of(value: object, what: str, longest: int) -> str:
     """`value` when it is a text that says something. Raises `MalformedResponse` otherwise."""
     if not isinstance(value, str) or not value.strip():

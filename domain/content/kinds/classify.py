@@ -1,20 +1,9 @@
 """Classify: put each utterance into its group, `{"pairs": {"left-1": "right-2"}}`, every left once, rights at will."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb
 
-from domain.content.kinds.base import (
-    Feedback,
-    MalformedResponse,
-    Rendered,
-    RenderedPart,
-    Response,
-    known_id,
-    known_ids,
-    only_field,
-    passes,
-)
+from domain.content.kinds.base import Feedback, Rendered, RenderedPart, Response, known_id, pairs_of, passes
 from domain.content.kinds.ordering import Entry
 from domain.content.shuffle import shuffled
 from domain.text import Language
@@ -31,14 +20,10 @@ class Classify:
 
     def score(self, response: Response) -> float:
         """Share of the utterances that got their group."""
-        pairs = only_field(response, "pairs")
-        if not isinstance(pairs, Mapping):
-            raise MalformedResponse("pairs must be an object of left ids to right ids")
-        entries = known_ids(list(pairs), [entry.id for entry in self.entries], "the lefts")
-        if len(entries) != len(self.entries):
-            raise MalformedResponse("pairs must name every left once")
+        pairs = pairs_of(response, [entry.id for entry in self.entries])
         groups = [group.id for group in self.groups]
-        return sum(known_id(pairs[entry], groups, "each right") == self.answer[entry] for entry in entries) / len(entries)
+        hits = sum(known_id(group, groups, "each right") == self.answer[entry] for entry, group in pairs.items())
+        return hits / len(pairs)
 
     @property
     def threshold(self) -> float:

@@ -1,10 +1,9 @@
 """Matching: `{"pairs": {"left-1": "right-3"}}`, every left once, no right twice."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import comb, perm
 
-from domain.content.kinds.base import Feedback, MalformedResponse, Rendered, RenderedPart, Response, known_ids, only_field, passes
+from domain.content.kinds.base import Feedback, Rendered, RenderedPart, Response, known_ids, pairs_of, passes
 from domain.content.kinds.ordering import Entry
 from domain.content.shuffle import shuffled
 from domain.text import Language
@@ -21,15 +20,10 @@ class Matching:
 
     def score(self, response: Response) -> float:
         """Share of the lefts that got their right."""
-        pairs = only_field(response, "pairs")
-        if not isinstance(pairs, Mapping):
-            raise MalformedResponse("pairs must be an object of left ids to right ids")
-        lefts = known_ids(list(pairs), [left.id for left in self.lefts], "the lefts")
+        pairs = pairs_of(response, [left.id for left in self.lefts])
         known_ids(list(pairs.values()), [right.id for right in self.rights], "the rights")
-        if len(lefts) != len(self.lefts):
-            raise MalformedResponse("pairs must name every left once")
-        hits = sum(bool(self.answer[left] == pairs[left]) for left in lefts)
-        return hits / len(lefts)
+        hits = sum(self.answer[left] == right for left, right in pairs.items())
+        return hits / len(pairs)
 
     @property
     def threshold(self) -> float:

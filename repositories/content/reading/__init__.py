@@ -18,6 +18,7 @@ from repositories.content import authored
 from repositories.content.compiling import AssessmentCompiler, ItemCompiler, StudyCompiler, TextCompiler
 from repositories.content.reading.assessments import AssessmentReader
 from repositories.content.reading.folder import Folder
+from repositories.content.reading.inventory import Inventory
 from repositories.content.reading.items import ItemReader
 from repositories.content.reading.study import StudyReader
 from repositories.content.yaml_file import ContentError
@@ -42,20 +43,20 @@ class Curriculum:
 def read_curriculum(folder: Path, progress: Callable[[str], None] = lambda _: None) -> Curriculum:
     """Read and check everything below `folder`; `progress` is told each file's name. Raises `ContentError`."""
     files = Folder(folder, progress)
-    overrides = files.table("traditional.tsv", "converted", "override")
-    texts = TextCompiler({row["converted"]: row["override"] for row in overrides})
+    texts = _texts(files)
     study = StudyCompiler(texts)
     concepts = {concept.id: concept for concept in _concepts(files)}
     sources = {source.id for source in _listed(files, "sources.yaml", "sources", authored.Source)}
     written_skills = _listed(files, "skills.yaml", "skills", authored.Skill)
     skills = {written.code: study.skill(written, n) for n, written in enumerate(written_skills, start=1)}
+    inventory = Inventory(concepts, sources, skills)
     lexicon = Lexicon(_phrases(files, study))
-    studies = StudyReader(files, study, concepts, sources, skills)
+    studies = StudyReader(files, study, inventory)
     lessons = studies.lessons()
-    items = ItemReader(files, ItemCompiler(texts, lexicon), lexicon, concepts, sources, skills).read()
+    items = ItemReader(files, ItemCompiler(texts, lexicon), lexicon, inventory).read()
     known_lessons = {lesson.lesson_id for lesson in lessons}
     programs = studies.programs(known_lessons)
-    reader = AssessmentReader(files, AssessmentCompiler(texts), sources, skills, known_lessons)
+    reader = AssessmentReader(files, AssessmentCompiler(texts), inventory, known_lessons)
     assessments = reader.assessments(items)
     path = reader.path(assessments)
     _check_order(files, programs, lessons, items, path)
@@ -76,12 +77,14 @@ def read_curriculum(folder: Path, progress: Callable[[str], None] = lambda _: No
 def read_lexicon(folder: Path) -> Lexicon:
     """The forbidden phrases below `folder` alone, for those who work on nothing else. Raises `ContentError`."""
     files = Folder(folder, lambda _: None)
-    overrides = files.table("traditional.tsv", "converted", "override")
-    texts = TextCompiler({row["converted"]: row["override"] for row in overrides})
-    lexicon = Lexicon(_phrases(files, StudyCompiler(texts)))
+    lexicon = Lexicon(_phrases(files, StudyCompiler(_texts(files))))
     if files.defects:
         raise ContentError(files.defects)
     return lexicon
+
+
+def _texts(files: Folder) -> TextCompiler:
+    return TextCompiler({row["converted"]: row["override"] for row in files.table("traditional.tsv", "converted", "override")})
 
 
 def _concepts(files: Folder) -> Iterator[Concept]:

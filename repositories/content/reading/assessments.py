@@ -10,6 +10,7 @@ from domain.content.path import NO_PATH, GrowthPath
 from repositories.content import authored
 from repositories.content.compiling import AssessmentCompiler
 from repositories.content.reading.folder import Folder
+from repositories.content.reading.inventory import Inventory
 from repositories.content.yaml_file import YamlFile
 
 GROWTH_PATH = "growth-path.yaml"
@@ -24,14 +25,12 @@ class AssessmentReader:
         self,
         folder: Folder,
         compiler: AssessmentCompiler,
-        sources: Collection[str],
-        skills: Collection[str],
+        inventory: Inventory,
         lessons: Collection[str],
     ) -> None:
         self._folder = folder
         self._compiler = compiler
-        self._sources = sources
-        self._skills = skills
+        self._inventory = inventory
         self._lessons = lessons
 
     def assessments(self, items: Sequence[ItemVersion]) -> list[Assessment]:
@@ -54,7 +53,7 @@ class AssessmentReader:
 
     def _check_line(self, file: YamlFile, place: int, line: authored.BlueprintLine, kinds: Counter[tuple[str, str]]) -> None:
         path = ("blueprint", place)
-        self._folder.refer(file, path, "skill", [line.skill], self._skills)
+        self._folder.refer(file, path, "skill", [line.skill], self._inventory.skills)
         self._folder.refer(file, path, "kinds", line.kinds, KINDS)
         there = sum(kinds[line.skill, kind] for kind in line.kinds or KINDS)
         if there < LEAST_TO_DRAW_FROM * line.count:
@@ -62,7 +61,7 @@ class AssessmentReader:
             self._folder.complain(file, path, f"{line.count} are drawn from {there} items of {line.skill}: {wanted} are needed")
 
     def _check_questionnaire(self, file: YamlFile, written: authored.Questionnaire) -> None:
-        self._folder.refer(file, (), "sources", written.sources, self._sources)
+        self._folder.refer(file, (), "sources", written.sources, self._inventory.sources)
         scales = [scale.id for scale in written.scales]
         for place, scale in enumerate(written.scales):
             self._folder.refer(file, ("scales", place), "lessons", scale.lessons, self._lessons)
@@ -87,12 +86,12 @@ class AssessmentReader:
         if months[0] != 0 or months != sorted(set(months)):
             self._folder.complain(file, (), "the first stage begins at 0 months, and each later one after the one before")
         named = Counter(skill for stage in written.stages for skill in stage.skills)
-        for skill in self._skills:
+        for skill in self._inventory.skills:
             if named[skill] != 1:
                 self._folder.complain(file, (), f"{skill} stands in {named[skill]} stages, not in one")
         for place, stage in enumerate(written.stages):
             path = ("stages", place)
             self._folder.refer(file, path, "exam", [stage.exam], exams)
-            self._folder.refer(file, path, "skills", stage.skills, self._skills)
+            self._folder.refer(file, path, "skills", stage.skills, self._inventory.skills)
             self._folder.refer(file, path, "lessons", stage.lessons, self._lessons)
         return self._compiler.path(written)

@@ -1,8 +1,7 @@
 """Item files."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 
-from domain.content.coverage import Concept
 from domain.content.ethics import ASKED_BY_NAME, names_a_course, rewards_in, said_in_good_faith
 from domain.content.items import ItemVersion
 from domain.content.rules import defects_of
@@ -12,6 +11,7 @@ from repositories.content import authored
 from repositories.content.compiling import ItemCompiler
 from repositories.content.compiling.items import exhibits_of
 from repositories.content.reading.folder import Folder
+from repositories.content.reading.inventory import Inventory
 from repositories.content.yaml_file import Steps, YamlFile
 
 
@@ -23,17 +23,12 @@ class ItemReader:
         folder: Folder,
         compiler: ItemCompiler,
         lexicon: Lexicon,
-        concepts: Mapping[str, Concept],
-        sources: Collection[str],
-        skills: Collection[str],
+        inventory: Inventory,
     ) -> None:
         self._folder = folder
         self._compiler = compiler
         self._lexicon = lexicon
-        self._concepts = concepts
-        self._sources = sources
-        self._skills = skills
-        self._to_avoid = {concept.id for concept in concepts.values() if concept.to_avoid}
+        self._inventory = inventory
 
     def read(self) -> list[ItemVersion]:
         """Every item."""
@@ -45,15 +40,15 @@ class ItemReader:
         if not shape or not isinstance(data["items"], list) or not isinstance(data["skill"], str):
             self._folder.complain(file, (), "an item file is {skill: …, items: […]}")
             return
-        self._folder.refer(file, (), "skill", [data["skill"]], self._skills)
+        self._folder.refer(file, (), "skill", [data["skill"]], self._inventory.skills)
         for place in range(len(data["items"])):
             path = ("items", place)
             item = self._folder.converted(file, path, authored.AnyItem)
             if item is None:
                 continue
             self._folder.claim("item", item.id, file, path)
-            self._folder.refer(file, path, "concepts", item.concepts, self._concepts)
-            self._folder.refer(file, path, "sources", item.sources, self._sources)
+            self._folder.refer(file, path, "concepts", item.concepts, self._inventory.concepts)
+            self._folder.refer(file, path, "sources", item.sources, self._inventory.sources)
             compiled = self._compiled(item, data["skill"], file, path)
             if compiled is not None:
                 yield compiled
@@ -61,7 +56,7 @@ class ItemReader:
     def _compiled(self, item: authored.AnyItem, skill: str, file: YamlFile, path: Steps) -> ItemVersion | None:
         if isinstance(item, authored.Scenario):
             named = [item.customer.temperament, item.customer.motive]
-            self._folder.refer(file, (*path, "customer"), "concepts", named, self._concepts)
+            self._folder.refer(file, (*path, "customer"), "concepts", named, self._inventory.concepts)
         try:
             compiled = self._compiler.item(item, skill)
         except PatternError as error:
@@ -69,7 +64,7 @@ class ItemReader:
             return None
         defects = [
             *defects_of(compiled),
-            *rewards_in(compiled, exhibits_of(item), self._to_avoid, asks_for_fault=item.asks_for == "fault"),
+            *rewards_in(compiled, exhibits_of(item), self._inventory.to_avoid, asks_for_fault=item.asks_for == "fault"),
             *said_in_good_faith(compiled, self._lexicon),
             *self._unnamed(compiled),
         ]
@@ -79,6 +74,6 @@ class ItemReader:
 
     def _unnamed(self, item: ItemVersion) -> Iterator[str]:
         for concept_id in item.concepts:
-            concept = self._concepts.get(concept_id)
+            concept = self._inventory.concepts.get(concept_id)
             if concept is not None and ASKED_BY_NAME.intersection(concept.disagreements) and not names_a_course(item.prompt):
                 yield f"the outlines disagree on {concept_id}: the prompt must name the course it asks about"

@@ -1,13 +1,13 @@
 """Lesson and program files."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
-from domain.content.coverage import Concept
 from domain.content.ethics import unguarded_in
 from domain.content.lessons import LessonVersion, ProgramVersion
 from repositories.content import authored
 from repositories.content.compiling import StudyCompiler
 from repositories.content.reading.folder import Folder
+from repositories.content.reading.inventory import Inventory
 from repositories.content.yaml_file import YamlFile
 
 
@@ -18,16 +18,11 @@ class StudyReader:
         self,
         folder: Folder,
         compiler: StudyCompiler,
-        concepts: Mapping[str, Concept],
-        sources: Collection[str],
-        skills: Collection[str],
+        inventory: Inventory,
     ) -> None:
         self._folder = folder
         self._compiler = compiler
-        self._concepts = concepts
-        self._sources = sources
-        self._skills = skills
-        self._to_avoid = {concept.id for concept in concepts.values() if concept.to_avoid}
+        self._inventory = inventory
 
     def lessons(self) -> list[LessonVersion]:
         """Every lesson."""
@@ -38,16 +33,16 @@ class StudyReader:
         if lesson is None:
             return
         self._folder.claim("lesson", lesson.id, file, ())
-        self._folder.refer(file, (), "skill", [lesson.skill], self._skills)
-        self._folder.refer(file, (), "sources", lesson.sources, self._sources)
+        self._folder.refer(file, (), "skill", [lesson.skill], self._inventory.skills)
+        self._folder.refer(file, (), "sources", lesson.sources, self._inventory.sources)
         for place, card in enumerate(lesson.cards):
-            self._folder.refer(file, ("cards", place), "concepts", card.concepts, self._concepts)
+            self._folder.refer(file, ("cards", place), "concepts", card.concepts, self._inventory.concepts)
             if (card.kind == "dialogue") != bool(card.lines):
                 self._folder.complain(file, ("cards", place), "lines belong to a dialogue card, and a dialogue card has some")
             if card.kind != "dialogue" and card.text is None:
                 self._folder.complain(file, ("cards", place), f"a card of kind {card.kind} needs a text")
         compiled = self._compiler.lesson(lesson)
-        for defect in unguarded_in(compiled, lesson.sources, self._to_avoid):
+        for defect in unguarded_in(compiled, lesson.sources, self._inventory.to_avoid):
             self._folder.complain(file, (), defect)
         yield compiled
 
@@ -61,7 +56,7 @@ class StudyReader:
         if program is None:
             return
         self._folder.claim("program", program.id, file, ())
-        self._folder.refer(file, (), "sources", program.sources, self._sources)
+        self._folder.refer(file, (), "sources", program.sources, self._inventory.sources)
         for place, module in enumerate(program.modules):
             self._folder.refer(file, ("modules", place), "lessons", module.lessons, lessons)
         yield self._compiler.program(program)
