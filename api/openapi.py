@@ -40,6 +40,7 @@ CONFIG = OpenAPIConfig(
         Tag("profile", "The caller, and what the caller has set."),
         Tag("practice", "The daily drill and its answers."),
         Tag("lessons", "What to read."),
+        Tag("sync", "Working without signal: the change feed, digests, devices, the pack."),
         Tag("phrases", "Forbidden phrases in drafts."),
         Tag("mastery", "What the caller holds."),
         Tag("teams", "What managers see."),

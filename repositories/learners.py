@@ -57,8 +57,8 @@ PRACTICE_DAYS = "SELECT day, reviews, correct, practised_ms FROM practice_day WH
 LESSONS_DONE = "SELECT lesson_id, completed_at FROM lesson_completion WHERE learner_id = $1"
 
 COMPLETE_LESSON = """
-INSERT INTO lesson_completion (learner_id, lesson_id, organisation_id, lesson_version, completed_at)
-VALUES ($1, $2, $3, $4, $5) ON CONFLICT (learner_id, lesson_id) DO NOTHING
+INSERT INTO lesson_completion (learner_id, lesson_id, organisation_id, lesson_version, completed_at, sequence)
+VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (learner_id, lesson_id) DO NOTHING
 """
 
 STANDINGS = "SELECT skill, items_seen, mastered_on FROM skill_standing WHERE learner_id = $1"
@@ -185,7 +185,7 @@ class LearnerRepository:
 
     async def complete_lesson(self, lesson: LessonVersion) -> None:
         """Record that the lesson was read now; reading it again changes nothing."""
-        await self.lock()
+        learner = await self.lock()
         await self._connection.execute(
             COMPLETE_LESSON,
             self._caller.employee_id,
@@ -193,6 +193,7 @@ class LearnerRepository:
             self._caller.organisation_id,
             lesson.version,
             self._now,
+            learner.sequence,
         )
 
     async def standings(self) -> dict[str, SkillStanding]:

@@ -57,13 +57,18 @@ async def _me(caller: Caller, learner: LearnerStore) -> Me:
         organisation=OrganisationBody(profile.organisation_slug, profile.organisation_name),
         unit=UnitBody(profile.unit_id, profile.unit_name),
         roles=[RoleBody(grant.role.value, grant.unit_id) for grant in await learner.grants()],
-        preferences=PreferencesBody(
-            time_zone=preferences.time_zone,
-            language=preferences.language,
-            daily_goal_minutes=preferences.daily_goal_minutes,
-            new_per_day=preferences.new_per_day,
-            days_off=_days_off_body(preferences.days_off),
-        ),
+        preferences=preferences_body(preferences),
+    )
+
+
+def preferences_body(preferences: Preferences) -> PreferencesBody:
+    """What a learner has set."""
+    return PreferencesBody(
+        time_zone=preferences.time_zone,
+        language=preferences.language,
+        daily_goal_minutes=preferences.daily_goal_minutes,
+        new_per_day=preferences.new_per_day,
+        days_off=_days_off_body(preferences.days_off),
     )
 
 

@@ -20,6 +20,8 @@ from domain.practice.clock import practice_day
 from domain.practice.drill import build_drill
 from domain.practice.review import Submission
 from domain.practice.submit import submit_reviews
+from domain.sync.digest import profile_digest
+from domain.sync.feed import Cursor
 
 LARGEST_DRILL = 100
 
@@ -106,5 +108,7 @@ class ReviewController(Controller):
             REVIEWS.labels(result.status).inc()
         return ReviewReceipt(
             results=results,
-            cursor=encode_cursor(desk.services.epoch, receipt.learner.sequence),
+            cursor=encode_cursor(
+                Cursor(desk.services.epoch, receipt.learner.sequence, catalogue.revision, profile_digest(preferences), None)
+            ),
         )

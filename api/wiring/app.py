@@ -23,6 +23,7 @@ from api.manager.controllers import TeamController
 from api.observing import Observing
 from api.operations.controllers import live, metrics, ready
 from api.phrases.controllers import PhraseController
+from api.sync.changes import FeedController
 from api.wiring.desk import DEPENDENCIES
 from api.wiring.logs import configure_logs
 from api.wiring.services import Clock, running_services, wall_clock
@@ -60,6 +61,7 @@ def describe_app(lifespan: object = None) -> Litestar:
             ProfileController,
             ReviewController,
             LessonController,
+            FeedController,
             MasteryController,
             ExamController,
             QuestionnaireController,

@@ -25,13 +25,18 @@ from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
 from domain.practice.learner import Career, LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
+from domain.sync.feed import FeedStore
 from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
+from repositories.feed import FeedRepository
 from repositories.learners import LearnerRepository
 from repositories.own_phrases import OwnPhraseAuthorRepository, OwnPhraseRepository
 from repositories.private import PrivateRepository
 from repositories.reviews import ReviewRepository
 from repositories.teams import TeamRepository
+
+# What a handler puts into its `opt` that only reads, and whose several reads must be of one moment.
+SNAPSHOT = {"snapshot": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,11 @@ class Desk:
     def learner(self) -> LearnerStore:
         """The caller's own profile and facts."""
         return LearnerRepository(self.connection, self.caller, self.now)
+
+    @property
+    def feed(self) -> FeedStore:
+        """The caller's own change feed."""
+        return FeedRepository(self.connection, self.caller)
 
     @property
     def attempts(self) -> AttemptStore:
@@ -116,7 +126,8 @@ async def provide_desk(request: Request[Any, Any, Any]) -> AsyncGenerator[Desk, 
     now = services.clock()
     caller = services.caller_of(request, now)
     catalogue = await services.catalogue()
-    async with services.database.transaction(caller.organisation_id) as connection:
+    snapshot = "snapshot" in request.route_handler.opt
+    async with services.database.transaction(caller.organisation_id, snapshot=snapshot) as connection:
         yield Desk(services, now, caller, catalogue, connection)
 
 

@@ -6,7 +6,7 @@ Order, batching, repetition and number of devices do not change the memory that 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from domain.content.catalogue import Catalogue
@@ -117,12 +117,16 @@ async def submit_reviews(
     learner_id: UUID,
     catalogue: Catalogue,
     algorithm: Algorithm,
+    now: datetime | None = None,
 ) -> Receipt:
-    """Record a batch. Returns one outcome for each entry, in order; safe to repeat any number of times."""
+    """Record a batch. Returns one outcome for each entry, in order; safe to repeat any number of times.
+
+    `now` is when it is recorded: later than its receipt only for reviews that waited in quarantine.
+    """
     judged = [judge(entry, batch, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
     learner = await store.lock_learner()
     if learner.sitting is not None:
-        secret = learner.sitting.secret_items(batch.received_at)
+        secret = learner.sitting.secret_items(now or batch.received_at)
         judged = [_held_back(each) if _item_of(each) in secret else each for each in judged]
     items = {each.submission.item_id for each in judged if isinstance(each, GradedReview)}
     recalled = await store.recall([_envelope(each).id for each in judged], sorted(items))

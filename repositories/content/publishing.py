@@ -27,6 +27,8 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
     """Bring the tables in line with `curriculum`. A published version is never edited: a change gets the next number."""
     # One publication at a time: the lock goes with the transaction.
     await session.exec(select(func.pg_advisory_xact_lock(func.hashtext("composure.publish"))))
+    revision = (await session.exec(select(func.coalesce(func.max(ContentRevisionRow.revision), 0)))).one()
+    following = revision + 1
     known = {(row.kind, row.id): row for row in await session.exec(select(PublishableRow))}
     hashes = await _current_hashes(session)
     added = changed = unchanged = 0
@@ -41,12 +43,13 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
             continue
         if row is None:
             added += 1
-            row = PublishableRow(kind=kind, id=identity, current_version=1)
+            row = PublishableRow(kind=kind, id=identity, current_version=1, revision=following)
             session.add(row)
             await session.flush()  # the version below refers to it
         else:
             changed += 1
             row.withdrawn_at = None
+            row.revision = following
             row.current_version += hashes[kind, identity] != content_hash
         if hashes.get((kind, identity)) != content_hash:
             session.add(
@@ -56,14 +59,15 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
                     version=row.current_version,
                     content_hash=content_hash,
                     payload=payload,
+                    revision=following,
                     published_at=now,
                 )
             )
     for key in gone:
         known[key].withdrawn_at = now
-    revision = (await session.exec(select(func.coalesce(func.max(ContentRevisionRow.revision), 0)))).one()
+        known[key].revision = following
     if added or changed or gone:
-        revision += 1
+        revision = following
         session.add(ContentRevisionRow(revision=revision, published_at=now))
     return Publication(revision, added, changed, unchanged, len(gone))
 

@@ -16,6 +16,7 @@ from repositories.tables.identity import (
 from repositories.tables.phrases import OrganisationPhraseRow
 from repositories.tables.practice import (
     CompletionRow,
+    DeviceRow,
     FeedEpochRow,
     LearnerRow,
     LessonCompletionRow,
@@ -29,6 +30,7 @@ from repositories.tables.practice import (
 __all__ = [
     "CompletionRow",
     "ContentRevisionRow",
+    "DeviceRow",
     "EmployeeRow",
     "ExamAttemptRow",
     "ExamPassRow",

@@ -19,7 +19,7 @@ class ContentRevisionRow(SQLModel, table=True):
 
 
 class PublishableRow(SQLModel, table=True):
-    """The identity of a skill, item, lesson or program.
+    """The identity of a skill, item, lesson or program. `revision` is the publication that last changed it.
 
     Withdrawn when `withdrawn_at` is set; its versions stay for the answers given to them.
     """
@@ -29,11 +29,12 @@ class PublishableRow(SQLModel, table=True):
     kind: str = text(primary_key=True)
     id: str = text(primary_key=True)
     current_version: int
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     withdrawn_at: datetime | None = moment(nullable=True, default=None)
 
 
 class PublishedVersionRow(SQLModel, table=True):
-    """What was shown under an identity at one time; never changed."""
+    """What was shown under an identity at one time; never changed. `revision` is the publication that brought it."""
 
     __tablename__ = "published_version"
     __table_args__ = (ForeignKeyConstraint(["kind", "id"], ["publishable.kind", "publishable.id"]),)
@@ -43,4 +44,5 @@ class PublishedVersionRow(SQLModel, table=True):
     version: int = Field(primary_key=True)
     content_hash: bytes = binary()
     payload: dict[str, Any] = json()
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     published_at: datetime = moment()

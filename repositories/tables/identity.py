@@ -94,6 +94,7 @@ class RefreshTokenRow(SQLModel, table=True):
     organisation_id: UUID
     employee_id: UUID
     family_id: UUID
+    device_id: str | None = text(nullable=True, default=None)
     issued_at: datetime = moment()
     expires_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True, default=None)

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger
+from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 from sqlmodel import Field, SQLModel
 
 from repositories.tables.columns import binary, json, moment, organisation, text
@@ -54,6 +55,7 @@ class ReviewRow(SQLModel, table=True):
     digest: bytes = binary()
     latency_ms: int | None = None
     confidence: int | None = None
+    device_sequence: int | None = Field(default=None, sa_type=BigInteger)
     correct: bool
     score: float
     chance: float
@@ -85,7 +87,25 @@ class QuarantineRow(SQLModel, table=True):
     digest: bytes = binary()
     reason: str = text()
     detail: str = text()
+    device_sequence: int | None = Field(default=None, sa_type=BigInteger)
     released_at: datetime | None = moment(nullable=True, default=None)
+
+
+class DeviceRow(SQLModel, table=True):
+    """A device of a learner. `received` are the numbers of its reviews that arrived, graded or held: gaps show in it."""
+
+    __tablename__ = "device"
+    __table_args__ = {"postgresql_with": {"fillfactor": "85"}}
+
+    learner_id: UUID = Field(primary_key=True)
+    id: str = text(primary_key=True)
+    organisation_id: UUID = organisation()
+    name: str | None = text(nullable=True, default=None)
+    platform: str | None = text(nullable=True, default=None)
+    first_seen_at: datetime = moment()
+    last_seen_at: datetime = moment()
+    revoked_at: datetime | None = moment(nullable=True, default=None)
+    received: Any = Field(sa_type=INT8MULTIRANGE, sa_column_kwargs={"server_default": "{}"})
 
 
 class MemoryRow(SQLModel, table=True):
@@ -157,6 +177,7 @@ class LessonCompletionRow(SQLModel, table=True):
     lesson_id: str = text(primary_key=True)
     organisation_id: UUID = organisation()
     lesson_version: int
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"}, sa_type=BigInteger)
     completed_at: datetime = moment()
 
 

@@ -1,0 +1,1 @@
+"""Offline devices: the change feed, the digests of the state, devices, the pack."""

@@ -1,0 +1,1 @@
+"""What a device needs to work without the server and to agree with it afterwards."""
