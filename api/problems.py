@@ -69,6 +69,12 @@ def unauthenticated(code: str, detail: str) -> Problem:
     return Problem(HTTPStatus.UNAUTHORIZED, code, detail, headers={"WWW-Authenticate": "Bearer"})
 
 
+def device_revoked() -> Problem:
+    """The device may not be used under its id any more."""
+    detail = "Its owner has revoked this device: keep what waits, take a new device id, and number from 1."
+    return Problem(HTTPStatus.FORBIDDEN, "device_revoked", detail)
+
+
 def invalid(code: str, detail: str, *errors: FieldError) -> Problem:
     """The request cannot be understood."""
     return Problem(HTTPStatus.BAD_REQUEST, code, detail, list(errors))
@@ -80,4 +86,4 @@ def unavailable(detail: str, retry_after_seconds: int = 2) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers=headers)
 
 
-__all__ = ["FieldError", "Problem", "ProblemDetails", "invalid", "not_found", "unauthenticated", "unavailable"]
+__all__ = ["FieldError", "Problem", "ProblemDetails", "device_revoked", "invalid", "not_found", "unauthenticated", "unavailable"]

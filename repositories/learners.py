@@ -97,6 +97,11 @@ def days_off_json(days_off: DaysOff) -> str:
 async def lock_learner(connection: Connection, caller: Caller) -> Learner:
     """Advance the caller's sequence and hold the row. Raises `LearnerMissing`."""
     row = await connection.fetchrow(LOCK_LEARNER, caller.employee_id)
+    return learner_from(row)
+
+
+def learner_from(row: Sequence[Any] | None) -> Learner:
+    """A locked learner from its sequence, `LEARNER_COLUMNS` and `SITTING`. Raises `LearnerMissing` for no row."""
     if row is None:
         raise LearnerMissing
     return Learner(sequence=row[0], preferences=preferences_from(row[1:6]), sitting=_sitting_from(row[6]))

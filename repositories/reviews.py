@@ -1,6 +1,7 @@
 """One learner's log of reviews and the memories it folds into. Implements `domain.practice.submit.ReviewStore`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,29 @@ import msgspec
 from domain.identity.scope import Caller
 from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
-from domain.practice.review import FirstVerdict, Known, MemoryTold, Quarantined
+from domain.practice.review import Batch, FirstVerdict, Known, MemoryTold, Quarantined
 from domain.practice.store import Recalled, Recording, SkillStanding
 from repositories.connection import Connection
-from repositories.learners import lock_learner
+from repositories.devices import GAPS, ranges_from
+from repositories.learners import LEARNER_COLUMNS, SITTING, learner_from, lock_learner
+
+MOST_RAGGED_BYTES = 16_384
+
+# The device's row is written when RETURNING asks for it: after the learner's row is locked, as everything else of an upload.
+# Numbers that somebody makes up would let the row grow without end: it is short where they come from a counter.
+BEGIN_UPLOAD = f"""
+WITH seen AS (
+    INSERT INTO device (learner_id, id, organisation_id, first_seen_at, last_seen_at, received)
+    SELECT $1, $2, $3, $4, $4, coalesce(range_agg(int8range(n, n + 1)), '{{}}') FROM unnest($5::bigint[]) AS n
+    ON CONFLICT (learner_id, id) DO UPDATE SET
+        last_seen_at = greatest(device.last_seen_at, excluded.last_seen_at),
+        received = CASE WHEN pg_column_size(device.received) < {MOST_RAGGED_BYTES} THEN device.received + excluded.received
+                   ELSE device.received END
+    RETURNING revoked_at, {GAPS} AS missing
+)
+UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
+RETURNING sequence, {LEARNER_COLUMNS}, {SITTING}, (SELECT revoked_at FROM seen), (SELECT missing FROM seen)
+"""
 
 # Ids used before, and memories, in one round trip: a row without a digest is a memory, one without an item waits in quarantine.
 RECALL = """
@@ -40,21 +60,22 @@ WITH new_review AS (
         learner_id, organisation_id, device_id, device_sent_at, received_at, origin, algorithm, parameter_set,
         id, item_id, item_version, skill, device_answered_at, skew_ms, clamped, answered_at, time_zone, practice_day,
         response, digest, latency_ms, confidence, correct, score, chance, prior_known, before_stability, before_difficulty,
-        after_stability, after_difficulty, after_due_on, after_last_practice_day, after_lapses, after_repetitions)
+        after_stability, after_difficulty, after_due_on, after_last_practice_day, after_lapses, after_repetitions,
+        device_sequence)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, r.*
     FROM unnest(
         $9::uuid[], $10::text[], $11::int[], $12::text[], $13::text[], $14::bigint[], $15::bool[], $16::timestamptz[],
         $17::text[], $18::date[], $19::jsonb[], $20::bytea[], $21::int[], $22::int[], $23::bool[], $24::float8[],
         $25::float8[], $26::float8[], $27::float8[], $28::float8[], $29::float8[], $30::float8[], $31::date[],
-        $32::date[], $33::int[], $34::int[]) AS r
+        $32::date[], $33::int[], $34::int[], $35::bigint[]) AS r
 ), new_memory AS (
     INSERT INTO memory (
         learner_id, organisation_id, sequence, item_id, skill, stability, difficulty, first_practice_day, last_practice_day,
         due_on, repetitions, lapses, relearning, last_answered_at, last_review_id)
-    SELECT $1, $2, $35, m.*
+    SELECT $1, $2, $36, m.*
     FROM unnest(
-        $36::text[], $37::text[], $38::float8[], $39::float8[], $40::date[], $41::date[], $42::date[], $43::int[],
-        $44::int[], $45::bool[], $46::timestamptz[], $47::uuid[]) AS m
+        $37::text[], $38::text[], $39::float8[], $40::float8[], $41::date[], $42::date[], $43::date[], $44::int[],
+        $45::int[], $46::bool[], $47::timestamptz[], $48::uuid[]) AS m
     ON CONFLICT (learner_id, item_id) DO UPDATE SET
         sequence = excluded.sequence, stability = excluded.stability, difficulty = excluded.difficulty,
         first_practice_day = excluded.first_practice_day, last_practice_day = excluded.last_practice_day,
@@ -63,13 +84,13 @@ WITH new_review AS (
         last_review_id = excluded.last_review_id
 ), new_day AS (
     INSERT INTO practice_day (learner_id, organisation_id, day, reviews, correct, practised_ms)
-    SELECT $1, $2, d.* FROM unnest($48::date[], $49::int[], $50::int[], $51::bigint[]) AS d
+    SELECT $1, $2, d.* FROM unnest($49::date[], $50::int[], $51::int[], $52::bigint[]) AS d
     ON CONFLICT (learner_id, day) DO UPDATE SET
         reviews = practice_day.reviews + excluded.reviews, correct = practice_day.correct + excluded.correct,
         practised_ms = practice_day.practised_ms + excluded.practised_ms
 )
 INSERT INTO skill_standing (learner_id, organisation_id, skill, items_seen, reviews, last_practised_on)
-SELECT $1, $2, s.* FROM unnest($52::text[], $53::int[], $54::int[], $55::date[]) AS s
+SELECT $1, $2, s.* FROM unnest($53::text[], $54::int[], $55::int[], $56::date[]) AS s
 ON CONFLICT (learner_id, skill) DO UPDATE SET
     items_seen = skill_standing.items_seen + excluded.items_seen, reviews = skill_standing.reviews + excluded.reviews,
     last_practised_on = greatest(skill_standing.last_practised_on, excluded.last_practised_on), figured_on = NULL
@@ -92,9 +113,19 @@ class ReviewRepository:
         self._connection = connection
         self._caller = caller
 
-    async def lock_learner(self) -> Learner:
-        """Advance the sequence and hold the row. Raises `LearnerMissing`."""
-        return await lock_learner(self._connection, self._caller)
+    async def begin(self, batch: Batch, device_sequences: Sequence[int]) -> Learner:
+        """Advance the sequence and hold the row; note what arrived from the device. Raises `LearnerMissing`."""
+        if batch.origin == "exam":  # answered on the server, by whichever device
+            return await lock_learner(self._connection, self._caller)
+        row = await self._connection.fetchrow(
+            BEGIN_UPLOAD,
+            self._caller.employee_id,
+            batch.device_id,
+            self._caller.organisation_id,
+            batch.received_at,
+            device_sequences,
+        )
+        return replace(learner_from(row), device_revoked_at=row[7], missing=ranges_from(row[8]))
 
     async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
         """Ids used before, and memories."""
@@ -168,6 +199,7 @@ def _review_columns(recording: Recording) -> list[list[object]]:
             submission.confidence, graded.correct, graded.score, graded.chance, graded.prior_known,
             None if before is None else before.stability, None if before is None else before.difficulty,
             told.stability, told.difficulty, told.due_on, told.last_practice_day, told.lapses, told.repetitions,
+            submission.envelope.device_sequence,
         ))  # fmt: skip
     return [list(column) for column in zip(*rows, strict=True)]
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from domain.identity.sessions import Account, StoredToken
+from domain.identity.sessions import Account, Family, StoredToken
 from repositories.connection import Connection
 
 ACCOUNT = """
@@ -13,8 +13,8 @@ WHERE employee.organisation_id = $1 AND employee.staff_no = $2 AND employee.acti
 """
 
 ADD_TOKEN = """
-INSERT INTO refresh_token (secret_hash, organisation_id, employee_id, family_id, issued_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO refresh_token (secret_hash, organisation_id, employee_id, family_id, device_id, issued_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 # Refreshing, replaying and signing out of one session come one after the other: an end that did not see the token being made
@@ -25,7 +25,7 @@ SELECT pg_advisory_xact_lock(hashtextextended(family_id::text, 0)) FROM refresh_
 
 # The row stays locked until the transaction ends, so that two uses of one token at the same time are one use and one replay.
 TAKE_TOKEN = """
-SELECT refresh_token.employee_id, family_id, expires_at, used_at, revoked_at, employee.active AND (NOT is_demo OR $2)
+SELECT refresh_token.employee_id, family_id, device_id, expires_at, used_at, revoked_at, employee.active AND (NOT is_demo OR $2)
 FROM refresh_token
 JOIN employee ON employee.id = refresh_token.employee_id
 JOIN organisation ON organisation.id = refresh_token.organisation_id
@@ -51,20 +51,18 @@ class SessionRepository:
         row = await self._connection.fetchrow(ACCOUNT, self._organisation_id, staff_no)
         return None if row is None else Account(*row)
 
-    async def add(
-        self, secret_hash: bytes, employee_id: UUID, family_id: UUID, issued_at: datetime, expires_at: datetime
-    ) -> None:
+    async def add(self, secret_hash: bytes, employee_id: UUID, family: Family, issued_at: datetime, expires_at: datetime) -> None:
         """Keep a new token, and forget those of the employee that have expired."""
         await self._connection.execute(FORGET_EXPIRED, employee_id, issued_at)
         await self._connection.execute(
-            ADD_TOKEN, secret_hash, self._organisation_id, employee_id, family_id, issued_at, expires_at
+            ADD_TOKEN, secret_hash, self._organisation_id, employee_id, family.id, family.device_id, issued_at, expires_at
         )
 
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
         """The token, locked with its family until the transaction ends."""
         await self._connection.execute(LOCK_FAMILY, secret_hash)
         row = await self._connection.fetchrow(TAKE_TOKEN, secret_hash, demo)
-        return None if row is None else StoredToken(*row)
+        return None if row is None else StoredToken(row[0], Family(row[1], row[2]), *row[3:])
 
     async def use(self, secret_hash: bytes, now: datetime) -> None:
         """Mark the token as used: seen again, it is a replay."""

@@ -1,6 +1,7 @@
 """signIn, refreshSession, signOut, getJwks."""
 
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from litestar import Controller, Request, get, post
@@ -14,7 +15,7 @@ from api.injected import Injected
 from api.problems import unauthenticated
 from api.wiring.services import Services
 from domain.identity.scope import Caller
-from domain.identity.sessions import Refresh, judge_refresh
+from domain.identity.sessions import Family, Refresh, judge_refresh
 
 
 class AuthController(Controller):
@@ -43,7 +44,9 @@ class AuthController(Controller):
             raise unauthenticated("wrong_credentials", "Organisation, staff number or password is wrong.")
         caller = Caller(account.employee_id, organisation_id)
         async with services.sessions_of(organisation_id) as store:
-            return await begin_session(store, services.tokens, caller, None, now, services.settings.refresh_token_days)
+            return await begin_session(
+                store, services.tokens, caller, Family(uuid4(), data.device_id), now, services.settings.refresh_token_days
+            )
 
     @post("/refresh", operation_id="refreshSession", status_code=200, opt=body_of(RefreshSession))
     async def refresh(self, body: RawBody, services: Injected[Services]) -> Session:
@@ -60,10 +63,10 @@ class AuthController(Controller):
                 await store.use(hash_of(token), now)
                 caller = Caller(stored.employee_id, organisation_id)
                 return await begin_session(
-                    store, services.tokens, caller, stored.family_id, now, services.settings.refresh_token_days
+                    store, services.tokens, caller, stored.family, now, services.settings.refresh_token_days
                 )
             if stored is not None and verdict is Refresh.END_FAMILY:
-                await store.revoke_family(stored.family_id, now)
+                await store.revoke_family(stored.family.id, now)
         # Raised only now: raised inside, it would roll the revocation back.
         raise session_ended()
 
@@ -78,7 +81,7 @@ class AuthController(Controller):
         async with services.sessions_of(organisation_id) as store:
             stored = await store.take(hash_of(token), demo=services.settings.demo)
             if stored is not None:
-                await store.revoke_family(stored.family_id, now)
+                await store.revoke_family(stored.family.id, now)
 
 
 @get("/.well-known/jwks.json", operation_id="getJwks", tags=["sessions"])

@@ -6,11 +6,15 @@ from api.text_fields import Password, ShortText, Token
 
 
 class SignIn(Struct, forbid_unknown_fields=True, frozen=True):
-    """Who signs in: the bank's short name, the staff number within it, and the password."""
+    """Who signs in: the bank's short name, the staff number within it, and the password.
+
+    With `device_id` the session belongs to that device, and ends when its owner revokes it.
+    """
 
     organisation: ShortText
     staff_no: ShortText
     password: Password
+    device_id: ShortText | None = None
 
 
 class RefreshSession(Struct, forbid_unknown_fields=True, frozen=True):

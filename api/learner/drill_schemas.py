@@ -4,13 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.learner.question_schemas import FeedbackBody, QuestionBody
 from api.learner.schemas import CardBody
 from api.text_fields import LanguageCode, ShortText
+from domain.practice.device import LARGEST_DEVICE_SEQUENCE
 
 MOST_REVIEWS = 500
+MOST_GAPS = 100
 
 
 class LessonStepBody(Struct, frozen=True, tag_field="type", tag="lesson"):
@@ -53,7 +55,7 @@ class ReviewIn(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One answer. `response` has the shape of the item's kind, or is `{"unknown": true}`.
 
     `id` is made by the device (UUIDv7); `answered_at` is the device's own time with its offset. A review that does not have this
-    shape is quarantined and does not block the others of its batch.
+    shape is quarantined and does not block the others of its batch. `device_sequence` counts the reviews of the device from 1.
     """
 
     id: UUID
@@ -64,6 +66,7 @@ class ReviewIn(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
     response: dict[str, Any]
     latency_ms: Annotated[int, Meta(ge=0, le=86_400_000)] | None = None
     confidence: Annotated[int, Meta(ge=1, le=5)] | None = None
+    device_sequence: Annotated[int, Meta(ge=1, le=LARGEST_DEVICE_SEQUENCE)] | UnsetType = UNSET
 
 
 class SubmitReviews(Struct, forbid_unknown_fields=True, frozen=True):
@@ -102,8 +105,19 @@ class ReviewResult(Struct, frozen=True, omit_defaults=True, kw_only=True):
     detail: str | None = None
 
 
-class ReviewReceipt(Struct, frozen=True):
-    """Results in the order sent, and the cursor of the learner's change feed."""
+class NumberRangeBody(Struct, frozen=True):
+    """Numbers from `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+class ReviewReceipt(Struct, frozen=True, omit_defaults=True):
+    """Results in the order sent, and where the change feed stands after them: it differs from one's own when there is news.
+
+    `missing` are the first gaps in the numbers of the device (`device_sequence`): reviews that never arrived. Told, no error.
+    """
 
     results: list[ReviewResult]
     cursor: str
+    missing: list[NumberRangeBody] = []

@@ -9,14 +9,16 @@ from api.bodies import body_of
 from api.conditional import CONDITIONAL, conditional
 from api.cursors import encode_cursor
 from api.injected import Injected
-from api.learner.drill_schemas import CountsBody, DrillBody, ReviewReceipt, SubmitReviews
+from api.learner.drill_schemas import MOST_GAPS, CountsBody, DrillBody, NumberRangeBody, ReviewReceipt, SubmitReviews
 from api.learner.rendering import ResultWriter, step_body
 from api.learner.uploads import batch_of, entry_of, read_upload
 from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
+from api.problems import device_revoked
 from api.wiring.desk import Desk
 from domain.mastery.standing import note_progress
 from domain.practice.clock import practice_day
+from domain.practice.device import DeviceRevoked
 from domain.practice.drill import build_drill
 from domain.practice.review import Submission
 from domain.practice.submit import submit_reviews
@@ -81,14 +83,17 @@ class ReviewController(Controller):
         if any(isinstance(e, Submission) and catalogue.version(e.item_id, e.item_version) is None for e in entries):
             # Another worker may have handed out what was published a moment ago.
             catalogue = await desk.newest_catalogue()
-        receipt = await submit_reviews(
-            entries,
-            batch_of(upload, desk.now),
-            desk.reviews,
-            learner_id=desk.caller.employee_id,
-            catalogue=catalogue,
-            algorithm=desk.algorithm,
-        )
+        try:
+            receipt = await submit_reviews(
+                entries,
+                batch_of(upload, desk.now),
+                desk.reviews,
+                learner_id=desk.caller.employee_id,
+                catalogue=catalogue,
+                algorithm=desk.algorithm,
+            )
+        except DeviceRevoked as error:
+            raise device_revoked() from error
         correct = [review.graded for review in receipt.reviews if review.graded.correct]
         if correct:
             standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
@@ -108,6 +113,7 @@ class ReviewController(Controller):
             REVIEWS.labels(result.status).inc()
         return ReviewReceipt(
             results=results,
+            missing=[NumberRangeBody(gap.first, gap.last) for gap in receipt.learner.missing[:MOST_GAPS]],
             cursor=encode_cursor(
                 Cursor(desk.services.epoch, receipt.learner.sequence, catalogue.revision, profile_digest(preferences), None)
             ),

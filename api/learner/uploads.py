@@ -9,9 +9,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET
 
 from api.bodies import decode_body, field_error, refuse_deep
 from api.learner.drill_schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
+from domain.practice.device import LARGEST_DEVICE_SEQUENCE
 from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
 
@@ -75,17 +77,18 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         rest, canonical = None, payload
         with suppress(ValueError, RecursionError):
             rest = json.loads(payload, parse_int=_integer)
-            canonical = json.dumps(rest, sort_keys=True).encode()
+            canonical = json.dumps(_unnumbered(rest), sort_keys=True).encode()
         return Quarantined(_envelope(rest, payload, canonical), "malformed_review", _tellable(f"not JSON: {error}"))
     try:
         review = msgspec.convert(loose, ReviewIn)
     except msgspec.ValidationError as error:
         where = field_error(error)
-        envelope = _envelope(loose, payload, msgspec.json.encode(loose, order="sorted"))
+        envelope = _envelope(loose, payload, msgspec.json.encode(_unnumbered(loose), order="sorted"))
         return Quarantined(envelope, "malformed_review", _tellable(f"{where.pointer or '/'}: {where.detail}"))
+    told = review if review.device_sequence is UNSET else msgspec.structs.replace(review, device_sequence=UNSET)
     return Submission(
         # From what was understood, so that a retry that was written differently is still the same review.
-        envelope=_envelope(loose, payload, msgspec.json.encode(review, order="sorted")),
+        envelope=_envelope(loose, payload, msgspec.json.encode(told, order="sorted")),
         item_id=review.item_id,
         item_version=review.item_version,
         answered_at=review.answered_at,
@@ -95,6 +98,11 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         latency_ms=review.latency_ms,
         confidence=review.confidence,
     )
+
+
+def _unnumbered(loose: Any) -> Any:
+    """The review without its number on the device, which may change when the device gets a new id."""
+    return {name: value for name, value in loose.items() if name != "device_sequence"} if isinstance(loose, dict) else loose
 
 
 def _tellable(detail: str) -> str:
@@ -109,7 +117,9 @@ def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:
     except (msgspec.ValidationError, TypeError, KeyError, UnicodeError):
         # Without a usable id the content stands for it, so that a retry is still recognised.
         identity = UUID(bytes=digest)
-    return Envelope(identity, payload, digest)
+    number = loose.get("device_sequence") if isinstance(loose, dict) else None
+    counts = type(number) is int and 1 <= number <= LARGEST_DEVICE_SEQUENCE
+    return Envelope(identity, payload, digest, number if counts else None)
 
 
 def batch_of(upload: Upload, received_at: datetime) -> Batch:

@@ -24,6 +24,8 @@ from api.observing import Observing
 from api.operations.controllers import live, metrics, ready
 from api.phrases.controllers import PhraseController
 from api.sync.changes import FeedController
+from api.sync.devices import DeviceController
+from api.sync.pack import PackController
 from api.wiring.desk import DEPENDENCIES
 from api.wiring.logs import configure_logs
 from api.wiring.services import Clock, running_services, wall_clock
@@ -62,6 +64,8 @@ def describe_app(lifespan: object = None) -> Litestar:
             ReviewController,
             LessonController,
             FeedController,
+            DeviceController,
+            PackController,
             MasteryController,
             ExamController,
             QuestionnaireController,

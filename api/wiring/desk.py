@@ -23,11 +23,13 @@ from domain.content.path import months_between
 from domain.identity.scope import Caller, Role, Scope
 from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
+from domain.practice.device import DeviceStore
 from domain.practice.learner import Career, LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
 from domain.sync.feed import FeedStore
 from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
+from repositories.devices import DeviceRepository
 from repositories.feed import FeedRepository
 from repositories.learners import LearnerRepository
 from repositories.own_phrases import OwnPhraseAuthorRepository, OwnPhraseRepository
@@ -63,6 +65,11 @@ class Desk:
     def learner(self) -> LearnerStore:
         """The caller's own profile and facts."""
         return LearnerRepository(self.connection, self.caller, self.now)
+
+    @property
+    def devices(self) -> DeviceStore:
+        """The caller's own devices."""
+        return DeviceRepository(self.connection, self.caller, self.now)
 
     @property
     def feed(self) -> FeedStore:

@@ -17,11 +17,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """The refresh tokens of one session, and the device it was begun on, if it said which."""
+
+    id: UUID
+    device_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredToken:
     """A refresh token as kept; `allowed` says that its employee may still sign in here."""
 
     employee_id: UUID
-    family_id: UUID
+    family: Family
     expires_at: datetime
     used_at: datetime | None
     revoked_at: datetime | None
@@ -52,9 +60,7 @@ class SessionStore(Protocol):
         """The active employee with that staff number."""
         ...
 
-    async def add(
-        self, secret_hash: bytes, employee_id: UUID, family_id: UUID, issued_at: datetime, expires_at: datetime
-    ) -> None:
+    async def add(self, secret_hash: bytes, employee_id: UUID, family: Family, issued_at: datetime, expires_at: datetime) -> None:
         """Keep a new token."""
         ...
 

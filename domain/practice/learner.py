@@ -1,9 +1,11 @@
 """What practice needs to know of a learner: preferences, and the sequence of changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from domain.practice.days_off import DaysOff
+from domain.practice.device import NumberRange
 from domain.text import Language
 
 ITEMS_PER_MINUTE = 4
@@ -43,11 +45,16 @@ class Sitting:
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A learner as locked by an upload: `sequence` numbers the change that this upload is."""
+    """A learner as locked by a change: `sequence` numbers it.
+
+    In an upload, `device_revoked_at` is when its device was revoked, and `missing` are numbers of the device that never arrived.
+    """
 
     sequence: int
     preferences: Preferences
     sitting: Sitting | None = None
+    device_revoked_at: datetime | None = None
+    missing: Sequence[NumberRange] = ()
 
 
 @dataclass(frozen=True, slots=True)

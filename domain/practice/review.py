@@ -30,11 +30,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A review as it came: its id, its bytes and their digest, by which a retry is told from a conflict."""
+    """A review as it came: its id, its bytes and their digest, by which a retry is told from a conflict.
+
+    `device_sequence` numbers the reviews of its device, from 1. It is not in the digest: a device with a new id counts anew.
+    """
 
     id: UUID
     payload: bytes
     digest: bytes
+    device_sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

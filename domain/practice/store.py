@@ -54,8 +54,11 @@ class Recalled:
 class ReviewStore(Protocol):
     """One learner's log and memories."""
 
-    async def lock_learner(self) -> Learner:
-        """Advance the learner's sequence, and hold the row until the transaction ends: uploads of one learner queue here."""
+    async def begin(self, batch: Batch, device_sequences: Sequence[int]) -> Learner:
+        """Advance the learner's sequence, and hold the row until the transaction ends: uploads of one learner queue here.
+
+        Notes that the device was seen, and which numbers arrived from it. Raises `LearnerMissing`.
+        """
         ...
 
     async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:

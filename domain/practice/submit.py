@@ -13,6 +13,7 @@ from domain.content.catalogue import Catalogue
 from domain.content.kinds import MalformedResponse
 from domain.practice.algorithm import Algorithm
 from domain.practice.clock import correct_time, is_time_zone, practice_day
+from domain.practice.device import DeviceRevoked
 from domain.practice.grading import grade
 from domain.practice.learner import Learner
 from domain.practice.memory import Memory, Schedule, advance, fold
@@ -121,10 +122,14 @@ async def submit_reviews(
 ) -> Receipt:
     """Record a batch. Returns one outcome for each entry, in order; safe to repeat any number of times.
 
-    `now` is when it is recorded: later than its receipt only for reviews that waited in quarantine.
+    Raises `DeviceRevoked`, for the batch as a whole. `now` is when it is recorded: later than its receipt only for reviews that
+    waited in quarantine.
     """
     judged = [judge(entry, batch, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
-    learner = await store.lock_learner()
+    numbers = {_envelope(each).device_sequence for each in judged}
+    learner = await store.begin(batch, [number for number in numbers if number is not None])
+    if learner.device_revoked_at is not None and learner.device_revoked_at <= batch.received_at:
+        raise DeviceRevoked
     if learner.sitting is not None:
         secret = learner.sitting.secret_items(now or batch.received_at)
         judged = [_held_back(each) if _item_of(each) in secret else each for each in judged]

@@ -87,12 +87,14 @@ class QuarantineRow(SQLModel, table=True):
     digest: bytes = binary()
     reason: str = text()
     detail: str = text()
-    device_sequence: int | None = Field(default=None, sa_type=BigInteger)
     released_at: datetime | None = moment(nullable=True, default=None)
 
 
 class DeviceRow(SQLModel, table=True):
-    """A device of a learner. `received` are the numbers of its reviews that arrived, graded or held: gaps show in it."""
+    """A device of a learner. `received` are the numbers of its reviews that arrived: gaps show in it.
+
+    It stops growing when it has become very ragged, which only a client does that makes its numbers up.
+    """
 
     __tablename__ = "device"
     __table_args__ = {"postgresql_with": {"fillfactor": "85"}}

@@ -8,7 +8,7 @@ from uuid import UUID
 from domain.practice.learner import Learner, Preferences
 from domain.practice.memory import Answer, Memory
 from domain.practice.progress import PracticeDay
-from domain.practice.review import FirstVerdict, Known, Quarantined, RecordedReview
+from domain.practice.review import Batch, FirstVerdict, Known, Quarantined, RecordedReview
 from domain.practice.store import Recalled, Recording, SkillStanding
 
 
@@ -23,7 +23,7 @@ class ReviewLog:
     skills: dict[str, str] = field(default_factory=dict)
     days: dict[date, PracticeDay] = field(default_factory=dict)
 
-    async def lock_learner(self) -> Learner:
+    async def begin(self, batch: Batch, device_sequences: Sequence[int]) -> Learner:
         self.sequence += 1
         return Learner(self.sequence, Preferences("Asia/Shanghai", "zh-Hans"))
 

@@ -48,7 +48,7 @@ def digest_of(pages: list[dict[str, Any]]) -> str:
         for each in page["lessons"]
     ]
     profile = pages[0]["profile"]
-    preferences = Preferences(**{**{name: profile[name] for name in profile if name != "days_off"}})
+    preferences = Preferences(**{name: profile[name] for name in profile if name != "days_off"})
     parts = {code: together(hashes) for code, hashes in skills.items()}
     return hexadecimal(state_digest(profile_digest(preferences), together(lessons), parts))
 
