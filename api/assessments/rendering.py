@@ -80,7 +80,7 @@ def _graded(attempt: Attempt, place: int, item: ItemVersion, language: Language)
         correct=verdict is not None and verdict.correct,
         score=0.0 if verdict is None else verdict.score,
         explanation=item.explanation.said_in(language),
-        key=dict(item.body.key(language)),
+        key=dict(item.key_in(language)),
         feedback=None if verdict is None else feedback_body(item, verdict.feedback, language),
     )
 

@@ -1,6 +1,6 @@
 """From items and feedback to the shapes that learners are sent, in their language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from api.learner.question_schemas import (
@@ -54,10 +54,9 @@ def _criterion(criterion: Criterion, language: Language) -> CriterionBody:
 
 def feedback_body(item: ItemVersion, feedback: Feedback, language: Language) -> FeedbackBody:
     """A right answer, and what there is to say of the given one."""
-    key: Mapping[str, object] = item.body.key(language)
     ending = feedback.ending
     return FeedbackBody(
-        key=dict(key),
+        key=dict(item.key_in(language)),
         notes=[NoteBody(note.id, note.text.said_in(language)) for note in feedback.notes],
         criteria=[_criterion(each, language) for each in feedback.criteria],
         debrief=[

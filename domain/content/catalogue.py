@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Literal
 
 from domain.content.assessments import Assessment
 from domain.content.items import ItemVersion
@@ -9,10 +11,17 @@ from domain.content.lessons import LessonVersion, ProgramVersion, Skill
 from domain.content.path import NO_PATH, GrowthPath
 from domain.phrases.lexicon import Lexicon
 
+# A version of an item or a lesson: what it is, its id, its number.
+Edition = tuple[Literal["item", "lesson"], str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Everything ever published: all versions of items, and the current version numbers of what is published now."""
+    """Everything ever published: all versions of items, and the current version numbers of what is published now.
+
+    `lexicons` are all there ever were, by the name that is kept with the items they grade; `editions` all versions of items and
+    lessons in the order of publication, so that a publication only appends.
+    """
 
     revision: int
     skills: tuple[Skill, ...]
@@ -24,6 +33,8 @@ class Published:
     programs: tuple[ProgramVersion, ...]
     assessments: tuple[Assessment, ...] = ()
     path: GrowthPath = NO_PATH
+    lexicons: Mapping[str, Lexicon] = field(default_factory=dict)
+    editions: tuple[Edition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +49,15 @@ class Catalogue:
     lexicon_version: int
     items: Mapping[str, ItemVersion]
     items_by_skill: Mapping[str, tuple[ItemVersion, ...]]
+    weight_sums: Mapping[str, tuple[float, ...]]
     assessments: Mapping[str, Assessment]
     path: GrowthPath
     lesson_order: tuple[str, ...]
     stage_of: Mapping[str, int]
     lesson_of: Mapping[str, str]
     items_by_lesson: Mapping[str, tuple[ItemVersion, ...]]
+    lexicons: Mapping[str, Lexicon]
+    editions: tuple[Edition, ...]
     _versions: Mapping[tuple[str, int], ItemVersion] = field(repr=False)
 
     @classmethod
@@ -51,6 +65,7 @@ class Catalogue:
         """Index what is published."""
         versions = {(v.item_id, v.version): v for v in published.item_versions}
         items = {item_id: versions[item_id, version] for item_id, version in sorted(published.current_items.items())}
+        items_by_skill = _grouped(items.values(), lambda item: item.skill)
         lessons = {lesson.lesson_id: lesson for lesson in published.lessons}
         stage_of = {lesson.lesson_id: published.path.place(lesson.lesson_id, lesson.skill) for lesson in published.lessons}
         lesson_order = tuple(ordered_by_stage(published.programs, lessons, published.path))
@@ -63,7 +78,8 @@ class Catalogue:
             lexicon=published.lexicon,
             lexicon_version=published.lexicon_version,
             items=items,
-            items_by_skill=_grouped(items.values(), lambda item: item.skill),
+            items_by_skill=items_by_skill,
+            weight_sums={skill: _heaviest_first(own) for skill, own in items_by_skill.items()},
             assessments={assessment.assessment_id: assessment for assessment in published.assessments},
             path=published.path,
             lesson_order=lesson_order,
@@ -72,6 +88,8 @@ class Catalogue:
             items_by_lesson=_grouped(
                 (item for item in items.values() if item.item_id in lesson_of), lambda item: lesson_of[item.item_id]
             ),
+            lexicons=published.lexicons,
+            editions=published.editions,
             _versions=versions,
         )
 
@@ -112,6 +130,11 @@ def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVers
         for item in items
         if all(concept in taught_in for concept in item.concepts)
     }
+
+
+def _heaviest_first(items: Iterable[ItemVersion]) -> tuple[float, ...]:
+    """Weights of the 0, 1, 2 … heaviest items together."""
+    return tuple(accumulate(sorted((item.weight for item in items), reverse=True), initial=0.0))
 
 
 def _grouped(items: Iterable[ItemVersion], key: Callable[[ItemVersion], str]) -> dict[str, tuple[ItemVersion, ...]]:

@@ -1,8 +1,8 @@
 """What an upload or a lesson changes beyond single memories: skills mastered, and programs completed. Facts, recorded once."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from datetime import date
-from itertools import accumulate
 from typing import Protocol
 
 from domain.content.catalogue import Catalogue
@@ -11,6 +11,9 @@ from domain.mastery.mastery import RULE, TOLERANCE, Band, band_of, held_of, mast
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 from domain.practice.store import SkillStanding
+
+# Sums of weights where a skill has no items.
+NOTHING = (0.0,)
 
 
 class StandingStore(Protocol):
@@ -39,7 +42,7 @@ class StandingStore(Protocol):
 
 def total_weight(catalogue: Catalogue, skill: str) -> float:
     """Weight of all published items of a skill."""
-    return sum(item.weight for item in catalogue.items_by_skill.get(skill, ()))
+    return catalogue.weight_sums.get(skill, NOTHING)[-1]
 
 
 def meets_rule(
@@ -77,8 +80,7 @@ def _could_matter(standings: Mapping[str, SkillStanding], catalogue: Catalogue) 
 def _fewest_items(catalogue: Catalogue, skill: str, coverage: float) -> int:
     """How few items can make up `coverage` of the skill's weight: the heaviest ones."""
     wanted = coverage * total_weight(catalogue, skill) - TOLERANCE
-    heaviest = sorted((item.weight for item in catalogue.items_by_skill.get(skill, ())), reverse=True)
-    return sum(before < wanted for before in accumulate(heaviest, initial=0.0))
+    return bisect_left(catalogue.weight_sums.get(skill, NOTHING), wanted)
 
 
 async def note_progress(

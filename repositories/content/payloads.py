@@ -25,7 +25,7 @@ _ASSESSMENTS: dict[str, type[Assessment]] = {"exam": Exam, "self": Questionnaire
 _KIND_OF_ASSESSMENT = {shape: kind for kind, shape in _ASSESSMENTS.items()}
 
 # What identifies a version is kept beside the payload, and the chance of guessing follows from the body.
-_KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "assessment_id", "code", "chance"}
+_KEPT_ELSEWHERE = {"version", "item_id", "lesson_id", "program_id", "assessment_id", "code", "chance", "_keys"}
 
 
 def payload_of(thing: Thing) -> dict[str, Any]:
