@@ -10,15 +10,17 @@ from api.problems import FieldError, Problem, invalid
 from domain.sync.feed import Cursor
 
 FORMAT = 2
-# Format, epoch, sequence, revision, digest of the profile, whether the digest of the state is known, and that.
-LAYOUT = Struct(">B16sQIQ?Q")
+# Format, epoch, sequence, revision, digest of the profile, what stands for the assignments, whether the digest of the state is
+# known, and that.
+LAYOUT = Struct(">B16sQIQq?Q")
 FIRST_FORMAT_BYTES = 24  # of the first release, which had no mark of its format: an epoch and a sequence
 
 
 def encode_cursor(cursor: Cursor) -> str:
     """A cursor; its inside is nobody's business but the server's."""
     known = cursor.state is not None
-    packed = LAYOUT.pack(FORMAT, cursor.epoch.bytes, cursor.sequence, cursor.revision, cursor.profile, known, cursor.state or 0)
+    digests = (cursor.profile, cursor.assignments, known, cursor.state or 0)
+    packed = LAYOUT.pack(FORMAT, cursor.epoch.bytes, cursor.sequence, cursor.revision, *digests)
     return urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -34,5 +36,5 @@ def decode_cursor(text: str) -> Cursor:
         )
     if len(packed) != LAYOUT.size or packed[0] != FORMAT:
         raise invalid("invalid_cursor", "The cursor was not given out here.", FieldError("cursor", "not a cursor"))
-    _, epoch, sequence, revision, profile, known, state = LAYOUT.unpack(packed)
-    return Cursor(UUID(bytes=epoch), sequence, revision, profile, state if known else None)
+    _, epoch, sequence, revision, profile, assignments, known, state = LAYOUT.unpack(packed)
+    return Cursor(UUID(bytes=epoch), sequence, revision, profile, assignments, state if known else None)

@@ -44,6 +44,7 @@ CONFIG = OpenAPIConfig(
         Tag("phrases", "Forbidden phrases in drafts."),
         Tag("mastery", "What the caller holds."),
         Tag("teams", "What managers see."),
+        Tag("assignments", "Programs given with a due day."),
         Tag("exports", "What HR takes out."),
         Tag("operations", "Health and metrics."),
     ],

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.identity.scope import Caller
+from domain.mastery.assignments import OwnAssignment
 from domain.practice.learner import LearnerMissing, Preferences
 from domain.sync.digest import profile_digest
 from domain.sync.feed import ContentChanges, ContentRef, Head, ItemState, LessonRead, StateParts
+from repositories.assignments import STAMP, OwnAssignmentRepository
 from repositories.connection import Connection
 from repositories.learners import LEARNER_COLUMNS, preferences_from
 from repositories.memories import MEMORY_COLUMNS, memory_from
@@ -16,7 +18,8 @@ EPOCH = "SELECT epoch FROM feed_epoch ORDER BY began_at DESC LIMIT 1"
 BEGIN_EPOCH = "INSERT INTO feed_epoch (epoch, began_at) VALUES ($1, clock_timestamp())"
 
 HEAD = f"""
-SELECT ({EPOCH}), sequence, (SELECT coalesce(max(revision), 0) FROM content_revision), {LEARNER_COLUMNS}
+SELECT ({EPOCH}), sequence, (SELECT coalesce(max(revision), 0) FROM content_revision), coalesce(({STAMP}), 0),
+       {LEARNER_COLUMNS}
 FROM learner WHERE learner_id = $1
 """
 
@@ -89,7 +92,7 @@ class FeedRepository:
         row = await self._connection.fetchrow(HEAD, self._caller.employee_id)
         if row is None:
             raise LearnerMissing
-        return Head(row[0], row[1], row[2], preferences_from(row[3:]))
+        return Head(row[0], row[1], row[2], row[3], preferences_from(row[4:]))
 
     async def page_ends(self, after: int, limit: int) -> int | None:
         """The sequence that fills a page of `limit` changes; None on the last page."""
@@ -104,6 +107,10 @@ class FeedRepository:
     async def lessons(self, after: int, last: int) -> list[LessonRead]:
         """Lessons read in that range of sequences."""
         return [LessonRead(*row) for row in await self._connection.fetch(CHANGED_LESSONS, self._caller.employee_id, after, last)]
+
+    async def assignments(self) -> Sequence[OwnAssignment]:
+        """Those in force."""
+        return await OwnAssignmentRepository(self._connection, self._caller).own()
 
     async def content(self, after: int, last: int) -> ContentChanges:
         """What changed in that range of revisions."""

@@ -22,8 +22,7 @@ from domain.practice.device import DeviceRevoked
 from domain.practice.drill import build_drill
 from domain.practice.review import Submission
 from domain.practice.submit import submit_reviews
-from domain.sync.digest import profile_digest
-from domain.sync.feed import Cursor
+from domain.sync.feed import after_upload
 
 LARGEST_DRILL = 100
 
@@ -114,7 +113,5 @@ class ReviewController(Controller):
         return ReviewReceipt(
             results=results,
             missing=[NumberRangeBody(gap.first, gap.last) for gap in receipt.learner.missing[:MOST_GAPS]],
-            cursor=encode_cursor(
-                Cursor(desk.services.epoch, receipt.learner.sequence, catalogue.revision, profile_digest(preferences), None)
-            ),
+            cursor=encode_cursor(after_upload(desk.services.epoch, receipt.learner, catalogue.revision)),
         )

@@ -12,6 +12,7 @@ from api.injected import Injected
 from api.learner.profile import preferences_body
 from api.problems import Problem, not_found
 from api.sync.schemas import (
+    AssignmentState,
     Changes,
     ContentBody,
     ContentRefBody,
@@ -23,6 +24,7 @@ from api.sync.schemas import (
 )
 from api.text_fields import NO_NUL
 from api.wiring.desk import SNAPSHOT, Desk
+from domain.mastery.assignments import OwnAssignment
 from domain.sync import feed
 from domain.sync.digest import hexadecimal, lesson_hash, memory_hash, together
 from domain.sync.feed import BEFORE_EVERYTHING, CursorOfAnotherEpoch, changes_since
@@ -61,6 +63,7 @@ class FeedController(Controller):
             profile=None if page.preferences is None else preferences_body(page.preferences),
             memories=_memories(page.memories),
             lessons=_lessons(page.lessons),
+            assignments=None if page.assignments is None else _assignments(page.assignments),
             content=None if page.content is None else _content(page.content),
         )
 
@@ -101,6 +104,10 @@ def _memories(states: Iterable[feed.ItemState]) -> list[MemoryState]:
 
 def _lessons(read: Iterable[feed.LessonRead]) -> list[LessonRead]:
     return [LessonRead(each.lesson_id, each.lesson_version, each.completed_at) for each in read]
+
+
+def _assignments(assignments: Iterable[OwnAssignment]) -> list[AssignmentState]:
+    return [AssignmentState(a.id, a.program_id, a.due_on, a.grace_days, a.assigned_at, a.completed_at) for a in assignments]
 
 
 def _content(content: feed.ContentChanges) -> ContentBody:

@@ -33,6 +33,17 @@ class LessonRead(Struct, frozen=True):
     completed_at: datetime
 
 
+class AssignmentState(Struct, frozen=True):
+    """A program to be completed by `due_on`, or within the days of grace after it. `completed_at` may lie long before."""
+
+    assignment_id: UUID
+    program_id: str
+    due_on: date
+    grace_days: int
+    assigned_at: datetime
+    completed_at: datetime | None
+
+
 class ContentRefBody(Struct, frozen=True):
     """Something published: an `item`, `lesson`, `program`, `skill` or `assessment`."""
 
@@ -50,7 +61,10 @@ class ContentBody(Struct, frozen=True):
 
 
 class Changes(Struct, frozen=True):
-    """What changed since a cursor. `profile` and `content` are null when they did not, `digest` while `has_more`."""
+    """What changed since a cursor. `profile`, `assignments` and `content` are null when they did not.
+
+    `digest` is null while `has_more`.
+    """
 
     cursor: str
     has_more: bool
@@ -58,6 +72,7 @@ class Changes(Struct, frozen=True):
     profile: PreferencesBody | None
     memories: list[MemoryState]
     lessons: list[LessonRead]
+    assignments: list[AssignmentState] | None
     content: ContentBody | None
 
 

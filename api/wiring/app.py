@@ -19,6 +19,7 @@ from api.learner.lessons import LessonController
 from api.learner.mastery import MasteryController
 from api.learner.profile import ProfileController
 from api.learner.reviews import ReviewController
+from api.manager.assignments import AssignmentController
 from api.manager.controllers import TeamController
 from api.observing import Observing
 from api.operations.controllers import live, metrics, ready
@@ -71,6 +72,7 @@ def describe_app(lifespan: object = None) -> Litestar:
             QuestionnaireController,
             PhraseController,
             TeamController,
+            AssignmentController,
             ExportController,
             live,
             ready,

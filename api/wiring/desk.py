@@ -21,12 +21,14 @@ from domain.assessment.sitting import AttemptStore
 from domain.content.catalogue import Catalogue
 from domain.content.path import months_between
 from domain.identity.scope import Caller, Role, Scope
+from domain.mastery.assignments import AssignmentStore, OwnAssignmentStore
 from domain.phrases.own import OwnLexicons
 from domain.practice.algorithm import Fsrs6
 from domain.practice.device import DeviceStore
 from domain.practice.learner import Career, LearnerMissing, Preferences
 from domain.practice.store import ReviewStore
 from domain.sync.feed import FeedStore
+from repositories.assignments import AssignmentRepository, OwnAssignmentRepository
 from repositories.attempts import AttemptRepository
 from repositories.connection import Connection
 from repositories.devices import DeviceRepository
@@ -99,6 +101,15 @@ class Desk:
     async def newest_catalogue(self) -> Catalogue:
         """The curriculum with what another process published since it was last looked for, on the request's own connection."""
         return await self.services.refresh_on(self.connection)
+
+    @property
+    def own_assignments(self) -> OwnAssignmentStore:
+        """What the caller was given to complete."""
+        return OwnAssignmentRepository(self.connection, self.caller)
+
+    async def assignments(self) -> AssignmentStore:
+        """Assignments within the caller's grants, as they are in this transaction."""
+        return AssignmentRepository(self.connection, Scope(self.caller, await self.learner.grants()), self.now)
 
     @property
     def own_lexicons(self) -> OwnLexicons:

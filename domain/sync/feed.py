@@ -2,7 +2,7 @@
 
 Every change of a learner's memories or lessons happens under the lock of the learner's row and carries the sequence that the lock
 gave it. Whoever reads the row sees a sequence all of whose predecessors are committed, so nothing can appear behind a cursor.
-What is small and seldom changes (the profile) has no sequence: a cursor carries its digest.
+What is small and seldom changes (profile, assignments) has no sequence: a cursor remembers how it stood.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.practice.learner import Preferences
+from domain.mastery.assignments import OwnAssignment
+from domain.practice.learner import Learner, Preferences
 from domain.practice.memory import Memory
 from domain.sync.digest import profile_digest, state_digest
 
@@ -20,22 +21,27 @@ BEFORE_EVERYTHING = -1
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far a device has read. `state` is the digest there; None where it was not computed, inside of a longer pull."""
+    """How far a device has read, and how the profile and the assignments stood then.
+
+    `state` is the digest there; None where it was not computed, inside of a longer pull.
+    """
 
     epoch: UUID
     sequence: int
     revision: int
     profile: int
+    assignments: int
     state: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the feed of a learner stands: epoch, sequence, revision of the curriculum, and the profile."""
+    """Where the feed of a learner stands; `assignments` is a number that stands for all of them."""
 
     epoch: UUID
     sequence: int
     revision: int
+    assignments: int
     preferences: Preferences
 
 
@@ -91,13 +97,14 @@ class StateParts:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changes up to `cursor`. `preferences` and `content` are None when they are as they were."""
+    """Changes up to `cursor`. `preferences`, `assignments` and `content` are None when they are as they were."""
 
     cursor: Cursor
     has_more: bool
     memories: Sequence[ItemState]
     lessons: Sequence[LessonRead]
     preferences: Preferences | None
+    assignments: Sequence[OwnAssignment] | None
     content: ContentChanges | None
 
 
@@ -118,6 +125,10 @@ class FeedStore(Protocol):
 
     async def lessons(self, after: int, last: int) -> Sequence[LessonRead]:
         """Lessons read after sequence `after` and up to `last`."""
+        ...
+
+    async def assignments(self) -> Sequence[OwnAssignment]:
+        """Those in force."""
         ...
 
     async def content(self, after: int, last: int) -> ContentChanges:
@@ -156,17 +167,24 @@ async def changes_since(cursor: Cursor | None, store: FeedStore, limit: int) -> 
         memories = await store.memories(after, last)
         lessons = await store.lessons(after, last)
     changed_profile = cursor is None or cursor.profile != profile
+    changed_assignments = cursor is None or cursor.assignments != head.assignments
     revision = BEFORE_EVERYTHING if cursor is None else cursor.revision
     content = await store.content(revision, head.revision) if revision != head.revision else None
     state = await _state_at(cursor, store, head, profile) if ends is None else None
     return Page(
-        cursor=Cursor(head.epoch, head.sequence if ends is None else ends, head.revision, profile, state),
+        cursor=Cursor(head.epoch, head.sequence if ends is None else ends, head.revision, profile, head.assignments, state),
         has_more=ends is not None,
         memories=memories,
         lessons=lessons,
         preferences=head.preferences if changed_profile else None,
+        assignments=await store.assignments() if changed_assignments else None,
         content=content,
     )
+
+
+def after_upload(epoch: UUID, learner: Learner, revision: int) -> Cursor:
+    """Where the feed stands after an upload, for who wants to know whether there is news; of assignments it knows nothing."""
+    return Cursor(epoch, learner.sequence, revision, profile_digest(learner.preferences), 0, None)
 
 
 async def _state_at(cursor: Cursor | None, store: FeedStore, head: Head, profile: int) -> int:

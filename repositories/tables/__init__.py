@@ -4,6 +4,7 @@ Row-level security, the application role and its privileges stand in the migrati
 """
 
 from repositories.tables.assessment import ExamAttemptRow, ExamPassRow, SelfResultRow
+from repositories.tables.assignments import AssignmentRow
 from repositories.tables.content import ContentRevisionRow, PublishableRow, PublishedVersionRow
 from repositories.tables.identity import (
     EmployeeRow,
@@ -28,6 +29,7 @@ from repositories.tables.practice import (
 )
 
 __all__ = [
+    "AssignmentRow",
     "CompletionRow",
     "ContentRevisionRow",
     "DeviceRow",

@@ -88,7 +88,7 @@ async def test_with_nothing_new_a_page_is_empty_and_says_the_same_digest(bank: B
     phone = await practised(bank, catalogue)
     [first] = await everything(phone)
     second = await phone.get("/v1/changes", cursor=first["cursor"])
-    empty = {"has_more": False, "profile": None, "memories": [], "lessons": [], "content": None}
+    empty = {"assignments": None, "has_more": False, "profile": None, "memories": [], "lessons": [], "content": None}
     assert second == {"cursor": first["cursor"], "digest": first["digest"], **empty}
 
 
@@ -151,9 +151,9 @@ async def test_a_cursor_of_another_epoch_or_from_a_future_that_is_gone_is_refuse
     phone = await bank.employee()
     cursor = decode_cursor((await phone.get("/v1/changes"))["cursor"])
     gone = [
-        Cursor(uuid4(), cursor.sequence, cursor.revision, cursor.profile, None),
-        Cursor(cursor.epoch, cursor.sequence + 1, cursor.revision, cursor.profile, cursor.state),
-        Cursor(cursor.epoch, cursor.sequence, cursor.revision + 1, cursor.profile, cursor.state),
+        Cursor(uuid4(), cursor.sequence, cursor.revision, cursor.profile, 0, None),
+        Cursor(cursor.epoch, cursor.sequence + 1, cursor.revision, cursor.profile, 0, cursor.state),
+        Cursor(cursor.epoch, cursor.sequence, cursor.revision + 1, cursor.profile, 0, cursor.state),
     ]
     for other in gone:
         response = await phone.call("GET", "/v1/changes", params={"cursor": encode_cursor(other)})
@@ -166,7 +166,7 @@ async def test_a_cursor_of_an_earlier_release_is_too_old(bank: Bank) -> None:
     expect_problem(await phone.call("GET", "/v1/changes", params={"cursor": old}), 410, "cursor_too_old")
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "nonsense", "从容", "=" * 8, "A" * 61, "A" * 62, "+/+/", "Ag" + "A" * 60])
+@pytest.mark.parametrize("cursor", ["", "x", "nonsense", "从容", "=" * 8, "A" * 71, "A" * 72, "+/+/", "Ag" + "A" * 70])
 async def test_what_is_no_cursor_is_refused(bank: Bank, cursor: str) -> None:
     phone = await bank.employee()
     problem = await phone.call("GET", "/v1/changes", params={"cursor": cursor})

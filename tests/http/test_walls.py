@@ -71,6 +71,8 @@ async def walled(bank: Bank, catalogue: Catalogue) -> AsyncIterator[Walled]:
     author = await bank.employee("head", Role.AUTHOR)
     own = {"phrase": "不归我管", "why": "推诿", "instead": "我帮您问"}
     assert (await author.call("PUT", "/v1/phrases/own/not-mine", json=own)).status_code == 200
+    given = {"id": str(uuid4()), "program_id": "conversations", "unit_id": str(bank.units["north-1"]), "due_on": "2026-12-01"}
+    assert (await learner.call("POST", "/v1/assignments", json=given)).status_code == 200
     credentials = {"organisation": bank.slug, "staff_no": learner.staff_no, "password": PASSWORD}
     assert (await bank.service.http.post("/v1/auth/sign-in", json=credentials)).status_code == 200
     connection = await asyncpg.connect(bank.service.url)
