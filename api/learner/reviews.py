@@ -1,5 +1,6 @@
 """getDrill and submitReviews: the daily loop."""
 
+from collections import Counter
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
@@ -108,8 +109,8 @@ class ReviewController(Controller):
             secret=frozenset() if sitting is None else sitting.secret_items(desk.now),
         )
         results = [writer.result(outcome) for outcome in receipt.outcomes]
-        for result in results:
-            REVIEWS.labels(result.status).inc()
+        for status, many in Counter(result.status for result in results).items():
+            REVIEWS.labels(status).inc(many)
         return ReviewReceipt(
             results=results,
             missing=[NumberRangeBody(gap.first, gap.last) for gap in receipt.learner.missing[:MOST_GAPS]],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from domain.content.kinds.base import Feedback, MalformedResponse, Rendered, Response, known_ids, only_field, text_of
 from domain.text import LANGUAGES, Language, Text
@@ -60,5 +61,6 @@ class Cloze:
         return Rendered(passage=self.passage.said_in(language))
 
 
-def _accepted(gap: Gap) -> set[str]:
-    return {bare(answer.said_in(language)) for answer in gap.accepted for language in LANGUAGES}
+@lru_cache(maxsize=4096)
+def _accepted(gap: Gap) -> frozenset[str]:
+    return frozenset(bare(answer.said_in(language)) for answer in gap.accepted for language in LANGUAGES)
