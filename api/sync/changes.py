@@ -7,6 +7,7 @@ from typing import Annotated
 from litestar import Controller, get
 from litestar.params import PathParameter, QueryParameter
 
+from api.compressed import COMPRESSED
 from api.cursors import decode_cursor, encode_cursor
 from api.injected import Injected
 from api.learner.profile import preferences_body
@@ -43,7 +44,7 @@ class FeedController(Controller):
     path = "/v1"
     tags = ["sync"]
 
-    @get("/changes", operation_id="pullChanges", opt=SNAPSHOT)
+    @get("/changes", operation_id="pullChanges", opt=SNAPSHOT, middleware=[COMPRESSED])
     async def changes(self, desk: Injected[Desk], cursor: CursorText = None, limit: PageLimit = FULL_PAGE) -> Changes:
         """What changed since the cursor: memories, lessons, profile, curriculum, oldest first, in pages.
 

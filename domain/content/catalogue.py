@@ -118,7 +118,8 @@ def ordered_by_stage(programs: Iterable[ProgramVersion], lessons: Mapping[str, L
 def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVersion]) -> dict[str, str]:
     """For each item the lesson after which it may be asked: the first by which all its concepts have been taught.
 
-    `lessons` come in the order of study. An item with a concept that none of them teaches is missing from the result.
+    `lessons` come in the order of study. An item with a concept that none of them teaches, or without any, is missing
+    from the result.
     """
     taught_in: dict[str, tuple[int, str]] = {}
     for place, lesson in enumerate(lessons):
@@ -128,7 +129,7 @@ def lessons_that_open(lessons: Iterable[LessonVersion], items: Iterable[ItemVers
     return {
         item.item_id: max(taught_in[concept] for concept in item.concepts)[1]
         for item in items
-        if all(concept in taught_in for concept in item.concepts)
+        if item.concepts and all(concept in taught_in for concept in item.concepts)
     }
 
 

@@ -30,6 +30,12 @@ ITEM_VERSIONS = "SELECT id, version, payload FROM published_version WHERE kind =
 
 LEXICONS = "SELECT version, encode(content_hash, 'hex'), payload FROM published_version WHERE kind = 'lexicon' ORDER BY version"
 
+# By bytes, so that the order is the same under any locale of the database.
+EDITIONS = """
+SELECT kind, id, version FROM published_version WHERE kind IN ('item', 'lesson')
+ORDER BY revision, kind COLLATE "C", id COLLATE "C", version
+"""
+
 
 async def current_revision(connection: Connection) -> int:
     """Number of the latest publication; 0 before the first."""
@@ -68,4 +74,6 @@ async def read_published(connection: Connection) -> Published:
                 key=lambda program: program.position,
             )
         ),
+        lexicons=by_name,
+        editions=tuple([(kind, id_, version) for kind, id_, version in await connection.fetch(EDITIONS)]),
     )
