@@ -8,5 +8,5 @@ WITH number AS (
     INSERT INTO lesson_completion (learner_id, lesson_id, organisation_id, lesson_version, completed_at)
     SELECT number.id, lesson.id, $1, 1, now() FROM number, unnest($5::text[]) AS lesson (id)
 )
-INSERT INTO learner (learner_id, organisation_id, time_zone, language, daily_goal_minutes, new_per_day, days_off)
-SELECT id, $1, 'Asia/Shanghai', 'zh-Hans', 5, 10, '{}' FROM number
+INSERT INTO learner (learner_id, organisation_id, sequence, time_zone, language, daily_goal_minutes, new_per_day, days_off)
+SELECT id, $1, 1, 'Asia/Shanghai', 'zh-Hans', 5, 10, '{}' FROM number
