@@ -6,7 +6,7 @@ DEV_READY := .venv/.dev-ready
 PYTEST_WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types imports content openapi tests bench lock clean
+.PHONY: help run test lint types imports content openapi tests bench soak lock clean
 
 help: ## List the commands
 	@echo "Composure 从容"
@@ -22,7 +22,7 @@ lint: $(DEV_READY) ## Lint, and check the formatting
 	$(BIN)/ruff format --check .
 
 types: $(DEV_READY) ## Check types strictly
-	$(BIN)/mypy domain repositories api tests bench
+	$(BIN)/mypy domain repositories api clients tests bench soak
 
 imports: $(DEV_READY) ## Check who may import whom
 	$(BIN)/lint-imports
@@ -39,6 +39,9 @@ tests: $(DEV_READY) ## Run all tests on real PostgreSQL
 
 bench: $(DEV_READY) ## Measure, each figure beside its anchor of the same run
 	$(BIN)/python -m bench
+
+soak: $(DEV_READY) ## Break everything under load, and count what was lost or counted twice
+	$(BIN)/python -m soak
 
 lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml \

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from domain.identity.scope import Role
 from domain.practice.learner import Preferences
 from repositories.tables import (
+    AssignmentRow,
     EmployeeRow,
     LearnerRow,
     OrganisationRow,
@@ -187,6 +188,23 @@ async def found_bank(session: AsyncSession, password_hash: str, today: date, ope
             session.add(
                 RoleGrantRow(employee_id=person.employee_id, role=role.value, unit_id=identity(person.unit), organisation_id=bank)
             )
+    session.add_all(_assignments(bank, today, opened))
+
+
+def _assignments(bank: UUID, today: date, opened: datetime) -> Iterator[AssignmentRow]:
+    """What was given to learn: one program to the whole bank by HR, and one to a branch by its manager."""
+    branch = next(iter(BRANCHES))
+    for program_id, unit, giver, weeks in (("complaint-mindset", "总行", "H001", 4), ("win-win-talk", branch, "M001", 2)):
+        yield AssignmentRow(
+            organisation_id=bank,
+            id=identity(f"{program_id} for {unit}"),
+            program_id=program_id,
+            unit_id=identity(unit),
+            due_on=today + timedelta(weeks=weeks),
+            grace_days=7,
+            created_by=identity(giver),
+            created_at=opened,
+        )
 
 
 def learner_row(learner_id: UUID, organisation_id: UUID, preferences: Preferences) -> LearnerRow:
