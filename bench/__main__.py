@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
-from bench import large_tables, measures, phrases
+from bench import large_tables, measures, phrases, pulling, refolding
 from bench.anchor import AnchorFailed
 from bench.client import LoadFailed
 from bench.report import show, write_json
 from bench.stage import FOLDER, ServerFailed, staged
 
-NAMES = ("answers", "batch", "uploads", "phrases", "drill", "matrix")
+NAMES = ("answers", "batch", "uploads", "pull", "refold", "phrases", "drill", "matrix")
 RESULT = FOLDER.parent / "bench.json"
 
 console = Console(width=None if sys.stdout.isatty() else 160)
@@ -39,6 +39,8 @@ def main(*, quick: bool, only: tuple[str, ...]) -> None:
                 "answers": measures.answers,
                 "batch": measures.batch,
                 "uploads": measures.uploads,
+                "pull": pulling.pull,
+                "refold": refolding.refold,
                 "phrases": phrases.phrases,
             }
             for name, measure in alone.items():

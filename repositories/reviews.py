@@ -161,7 +161,7 @@ class ReviewRepository:
         if recording.quarantined:
             await self._connection.execute(QUARANTINE, *learner, *upload, *_quarantine_columns(recording.quarantined))
         if recording.released:
-            await self._connection.execute(RELEASE, learner[0], recording.released, recording.batch.received_at)
+            await self._connection.execute(RELEASE, learner[0], recording.released, recording.recorded_at)
         return standings
 
 

@@ -5,10 +5,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from types import FrameType
-from typing import TypeVar
 
 import asyncpg
 import rich_click as click
@@ -18,19 +15,20 @@ from rich.text import Text
 from sqlalchemy.exc import DBAPIError
 
 from api.cli.content import content
+from api.cli.databases import database, on_database
+from api.cli.feed import feed
 from api.cli.openapi import openapi
 from api.cli.phrases import phrases
 from api.cli.preparing import prepare
+from api.cli.reviews import reviews
 from api.cli.serving import PortInUse, announce, refuse_taken_port, serve_until_stopped
 from api.wiring import migrations
 from api.wiring.database import DatabaseAway
-from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed, embedded_postgres, locked_folder
+from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
 from api.wiring.keys import SigningKeyError, create_key, load_keys
 from api.wiring.services import wall_clock
 from api.wiring.settings import Settings, SettingsError
 from repositories.content.yaml_file import ContentError
-
-T = TypeVar("T")
 
 console = Console(stderr=True)
 
@@ -105,29 +103,10 @@ def create() -> None:
 
 
 cli.add_command(content)
+cli.add_command(feed)
 cli.add_command(openapi)
 cli.add_command(phrases)
-
-
-@contextmanager
-def database(settings: Settings) -> Iterator[str]:
-    """The address of the database: the one that is set, or the embedded one for as long as the block lasts."""
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    with locked_folder(settings.data_dir), embedded_postgres(settings.data_dir / "postgres") as url:
-        yield url
-
-
-def on_database(work: Callable[[Settings, str], Awaitable[None]]) -> None:
-    """Do `work` on the database, starting and stopping the embedded one around it."""
-    settings = Settings.from_environment()
-    with database(settings) as url:
-        asyncio.run(_awaited(work(settings, url)))
-
-
-async def _awaited(work: Awaitable[T]) -> T:
-    return await work
+cli.add_command(reviews)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
@@ -155,4 +134,4 @@ def main() -> None:
         sys.exit(1)
 
 
-__all__ = ["cli", "database", "main"]
+__all__ = ["cli", "main"]

@@ -17,7 +17,7 @@ from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
 from api.problems import device_revoked
 from api.wiring.desk import Desk
-from domain.mastery.standing import note_progress
+from domain.mastery.standing import note_upload
 from domain.practice.clock import practice_day
 from domain.practice.device import DeviceRevoked
 from domain.practice.drill import build_drill
@@ -94,11 +94,7 @@ class ReviewController(Controller):
             )
         except DeviceRevoked as error:
             raise device_revoked() from error
-        correct = [review.graded for review in receipt.reviews if review.graded.correct]
-        if correct:
-            standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
-            last_day = max(review.practice_day for review in correct)
-            await note_progress(standings, last_day, desk.learner, catalogue=catalogue, algorithm=desk.algorithm)
+        await note_upload(receipt, desk.learner, catalogue=catalogue, algorithm=desk.algorithm)
         preferences = receipt.learner.preferences
         sitting = receipt.learner.sitting
         writer = ResultWriter(

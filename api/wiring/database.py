@@ -19,6 +19,8 @@ from repositories.connection import Connection
 # The tenant of jobs that serve no tenant: it owns nothing, and so sees nothing but what all tenants share.
 SHARED = UUID(int=0)
 
+ORGANISATIONS = "SELECT slug, id FROM organisation ORDER BY slug"
+
 ACQUIRE_SECONDS = 5
 GRACE_SECONDS = 5
 
@@ -106,6 +108,14 @@ class Database:
             if found is not None:
                 await connection.execute(f"SET LOCAL app.org = '{found}'")
             yield connection, found
+
+    async def organisations(self) -> dict[str, UUID]:
+        """All organisations by short name: for jobs that go through them, as the user who signs in and no tenant.
+
+        Only the owner of the database sees any (or a superuser): for everybody else there are none.
+        """
+        async with self._begun(f"BEGIN READ ONLY; {self._limits()}") as connection:
+            return dict(await connection.fetch(ORGANISATIONS))
 
     def _limits(self, statement_timeout_ms: int | None = None) -> str:
         timeout_ms = statement_timeout_ms or self._statement_timeout_ms

@@ -13,7 +13,7 @@ from domain.content.assessments import Exam
 from domain.content.catalogue import Catalogue
 from domain.content.kinds import MalformedResponse
 from domain.content.kinds.base import Response
-from domain.mastery.standing import StandingStore, note_progress
+from domain.mastery.standing import StandingStore, note_upload
 from domain.practice.algorithm import Algorithm
 from domain.practice.grading import grade
 from domain.practice.store import ReviewStore
@@ -163,9 +163,7 @@ async def hand_in(
         receipt = await submit_reviews(
             entries, batch_of(now), log, learner_id=learner_id, catalogue=catalogue, algorithm=algorithm
         )
-        if receipt.reviews:
-            last_day = max(review.graded.practice_day for review in receipt.reviews)
-            await note_progress(receipt.standings, last_day, standing, catalogue=catalogue, algorithm=algorithm)
+        await note_upload(receipt, standing, catalogue=catalogue, algorithm=algorithm)
     return closed
 
 

@@ -15,6 +15,10 @@ from domain.phrases.lexicon import Lexicon
 Edition = tuple[Literal["item", "lesson"], str, int]
 
 
+# What a skill asks for unless it asks for something else.
+USUAL_RETENTION = 0.9
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """Everything ever published: all versions of items, and the current version numbers of what is published now.
@@ -96,6 +100,11 @@ class Catalogue:
     def version(self, item_id: str, version: int) -> ItemVersion | None:
         """The version that was shown, however old; None when there never was one."""
         return self._versions.get((item_id, version))
+
+    def desired_retention(self, skill: str) -> float:
+        """The retrievability at which items of a skill become due; the usual one for a skill that was withdrawn since."""
+        known = self.skills.get(skill)
+        return USUAL_RETENTION if known is None else known.desired_retention
 
     @property
     def counted_skills(self) -> tuple[Skill, ...]:

@@ -11,6 +11,7 @@ from domain.mastery.mastery import RULE, TOLERANCE, Band, band_of, held_of, mast
 from domain.practice.algorithm import Algorithm
 from domain.practice.memory import Memory
 from domain.practice.store import SkillStanding
+from domain.practice.submit import Receipt
 
 # Sums of weights where a skill has no items.
 NOTHING = (0.0,)
@@ -113,3 +114,12 @@ async def note_progress(
     for program in ready:
         if meets_rule(program, lessons_done, memories, day, catalogue, algorithm):
             await store.note_completed(program)
+
+
+async def note_upload(receipt: Receipt, store: StandingStore, *, catalogue: Catalogue, algorithm: Algorithm) -> None:
+    """Record what follows from an upload: only a right answer can master a skill or complete a program."""
+    correct = [review.graded for review in receipt.reviews if review.graded.correct]
+    if correct:
+        standings = {skill: receipt.standings[skill] for skill in {review.skill for review in correct}}
+        last_day = max(review.practice_day for review in correct)
+        await note_progress(standings, last_day, store, catalogue=catalogue, algorithm=algorithm)

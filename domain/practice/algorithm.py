@@ -63,7 +63,7 @@ class Fsrs6:
         if len(parameters) != len(DEFAULT_PARAMETERS):
             raise ValueError(f"FSRS-6 takes {len(DEFAULT_PARAMETERS)} parameters, not {len(parameters)}")
         self.parameter_set = parameter_set
-        self._w = parameters
+        self.parameters = self._w = parameters
         self.decay = -parameters[20]
         self.factor = 0.9 ** (1 / self.decay) - 1
         # Mean reversion pulls difficulty towards that of a first "easy"; it is the same for every step.

@@ -108,7 +108,7 @@ def advance(memory: Memory | None, answer: Answer, schedule: Schedule) -> Memory
         difficulty=state.difficulty,
         first_practice_day=day if memory is None else memory.first_practice_day,
         last_practice_day=day,
-        due_on=_due_on(day, state.stability, repetitions, schedule) if answer.correct else day,
+        due_on=due_on(day, state.stability, repetitions, schedule) if answer.correct else day,
         repetitions=repetitions,
         lapses=0 if memory is None else memory.lapses + _is_lapse(memory, answer),
         relearning=not answer.correct,
@@ -130,7 +130,8 @@ def fold(answers: Iterable[Answer], schedule: Schedule) -> Memory | None:
     return memory
 
 
-def _due_on(day: date, stability: float, repetitions: int, schedule: Schedule) -> date:
+def due_on(day: date, stability: float, repetitions: int, schedule: Schedule) -> date:
+    """The natural due day after a right answer on `day`: its interval, moved by this repetition's fuzz, at least tomorrow."""
     interval = schedule.algorithm.interval_days(stability, schedule.desired_retention)
     spread = fuzz_days(interval)
     offset = int(unit_interval(*schedule.fuzz_seed, repetitions) * (2 * spread + 1)) - spread

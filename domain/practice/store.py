@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -35,6 +35,7 @@ class Recording:
     """All that one upload adds or changes; the store writes it as one. `days` are what it adds to each practice day."""
 
     batch: Batch
+    recorded_at: datetime
     sequence: int
     reviews: Sequence[RecordedReview]
     quarantined: Sequence[Quarantined]

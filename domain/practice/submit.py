@@ -138,7 +138,7 @@ async def submit_reviews(
     fresh, quarantined, released = _sort_out(judged, recalled.known)
     recorded, memories = await _fold_in(fresh, recalled.memories, store, learner_id, catalogue, algorithm)
     days = practised_days(fresh)
-    recording = Recording(batch, learner.sequence, recorded, quarantined, released, memories, days)
+    recording = Recording(batch, now or batch.received_at, learner.sequence, recorded, quarantined, released, memories, days)
     standings = await store.record(recording)
     return Receipt(_outcomes(judged, recalled.known, recorded), learner, tuple(recorded), standings)
 
@@ -199,7 +199,7 @@ async def _fold_in(
     recorded: list[RecordedReview] = []
     memories: list[ItemMemory] = []
     for item_id, reviews in by_item.items():
-        retention = catalogue.skills[reviews[0].skill].desired_retention
+        retention = catalogue.desired_retention(reviews[0].skill)
         schedule = Schedule(algorithm, retention, (str(learner_id), item_id))
         memory = stored.get(item_id)
         if item_id in histories:

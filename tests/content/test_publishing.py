@@ -112,6 +112,30 @@ async def test_a_withdrawn_item_is_not_asked_again_and_its_answers_still_count(
     assert late["status"] == "accepted"
 
 
+async def test_law_4_an_answer_of_a_withdrawn_skill_is_recorded_and_blocks_nothing(
+    own_service: Service, curriculum: Curriculum
+) -> None:
+    bank = await Bank.found(own_service)
+    item = single_choice(curriculum.items)
+    key = right(await own_service.catalogue(), item.item_id)
+    other = next(each for each in curriculum.items if each.skill != item.skill)
+    fewer = replace(
+        curriculum,
+        skills=tuple(each for each in curriculum.skills if each.code != item.skill),
+        items=tuple(each for each in curriculum.items if each.skill != item.skill),
+        lessons=tuple(each for each in curriculum.lessons if each.skill != item.skill),
+        programs=tuple(
+            replace(each, modules=tuple(module for module in each.modules if module.module_id != item.skill))
+            for each in curriculum.programs
+        ),
+    )
+    await published(own_service, fewer)
+    phone = await bank.employee()
+    results = await phone.submit(phone.review(item.item_id, key), phone.review(other.item_id, {"unknown": True}))
+    assert [result["status"] for result in results] == ["accepted", "accepted"]
+    assert (await phone.get("/v1/changes"))["digest"] == (await phone.get("/v1/state"))["digest"]
+
+
 async def test_what_was_withdrawn_may_come_back_under_its_old_version(own_service: Service, curriculum: Curriculum) -> None:
     item = single_choice(curriculum.items)
     fewer = replace(curriculum, items=tuple(each for each in curriculum.items if each.item_id != item.item_id))
