@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from litestar import Controller, delete, get, post
+from litestar import Controller, Response, delete, get, post, route
 from litestar.params import PathParameter, QueryParameter, RawBody
 from msgspec import Meta, Struct
 
@@ -79,6 +79,12 @@ class AssignmentController(Controller):
 
     path = "/v1/assignments"
     tags = ["assignments"]
+
+    # Before the others, see ProfileController.
+    @route("", http_method=["OPTIONS"], status_code=204, include_in_schema=False)
+    async def allowed(self) -> Response[None]:
+        """Which methods there are."""
+        return Response(None, status_code=204, headers={"Allow": "GET, OPTIONS, POST"})
 
     @post("", operation_id="createAssignment", status_code=200, opt=body_of(CreateAssignment))
     async def create(self, body: RawBody, desk: Injected[Desk]) -> AssignmentBody:

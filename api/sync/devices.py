@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from litestar import Controller, delete, get, put
+from litestar import Controller, Response, delete, get, put, route
 from litestar.params import PathParameter, RawBody
 from msgspec import Struct
 
@@ -51,6 +51,12 @@ class DeviceController(Controller):
 
     path = "/v1/devices"
     tags = ["sync"]
+
+    # Before the others, see ProfileController.
+    @route("/{device_id:str}", http_method=["OPTIONS"], status_code=204, include_in_schema=False)
+    async def allowed(self, device_id: DeviceId) -> Response[None]:
+        """Which methods there are."""
+        return Response(None, status_code=204, headers={"Allow": "DELETE, OPTIONS, PUT"})
 
     @get("", operation_id="listDevices")
     async def devices(self, desk: Injected[Desk]) -> DeviceList:
