@@ -36,6 +36,8 @@ USE_TOKEN = "UPDATE refresh_token SET used_at = $2 WHERE secret_hash = $1"
 
 REVOKE_FAMILY = "UPDATE refresh_token SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL"
 
+REVOKED_DEVICE = "SELECT EXISTS (SELECT FROM device WHERE learner_id = $1 AND id = $2 AND revoked_at IS NOT NULL)"
+
 FORGET_EXPIRED = "DELETE FROM refresh_token WHERE employee_id = $1 AND expires_at < $2"
 
 
@@ -57,6 +59,11 @@ class SessionRepository:
         await self._connection.execute(
             ADD_TOKEN, secret_hash, self._organisation_id, employee_id, family.id, family.device_id, issued_at, expires_at
         )
+
+    async def is_revoked(self, employee_id: UUID, device_id: str) -> bool:
+        """Whether the employee has revoked this device."""
+        revoked: bool = await self._connection.fetchval(REVOKED_DEVICE, employee_id, device_id)
+        return revoked
 
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
         """The token, locked with its family until the transaction ends."""

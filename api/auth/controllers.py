@@ -12,7 +12,7 @@ from api.auth.schemas import Jwk, Jwks, RefreshSession, Session, SignIn, SignOut
 from api.auth.sessions import begin_session, session_ended
 from api.bodies import body_of, decode_body
 from api.injected import Injected
-from api.problems import unauthenticated
+from api.problems import device_revoked, unauthenticated
 from api.wiring.services import Services
 from domain.identity.scope import Caller
 from domain.identity.sessions import Family, Refresh, judge_refresh
@@ -28,7 +28,8 @@ class AuthController(Controller):
     async def sign_in(self, request: Request[Any, Any, Any], body: RawBody, services: Injected[Services]) -> Session:
         """Begin a session with staff number and password.
 
-        401 `wrong_credentials` does not say which of the three was wrong; 429 after too many failures.
+        401 `wrong_credentials` does not say which of the three was wrong; 429 after too many failures; 403 `device_revoked` for a
+        device that its owner has revoked.
         """
         now = services.clock()
         data = decode_body(body, SignIn)
@@ -44,6 +45,8 @@ class AuthController(Controller):
             raise unauthenticated("wrong_credentials", "Organisation, staff number or password is wrong.")
         caller = Caller(account.employee_id, organisation_id)
         async with services.sessions_of(organisation_id) as store:
+            if data.device_id is not None and await store.is_revoked(account.employee_id, data.device_id):
+                raise device_revoked()
             return await begin_session(
                 store, services.tokens, caller, Family(uuid4(), data.device_id), now, services.settings.refresh_token_days
             )

@@ -12,7 +12,7 @@ from msgspec import Raw, json
 
 from api.learner.rendering import cards_of
 from api.sync.bodies import in_language, writer_of
-from api.sync.pack_schemas import OfflinePack, PackContents, PackEdition, PackItem, PackLesson, PackSkill
+from api.sync.pack_schemas import OfflinePack, PackContents, PackEdition, PackItem, PackItemEdition, PackLesson, PackSkill
 from domain.content.catalogue import Catalogue, Edition
 from domain.content.items import ItemVersion
 from domain.content.kinds import Rewrite
@@ -59,7 +59,7 @@ class PackWriter:
             items=[self._encoded(item) for item in missing],
             lexicons=self._lexicons_of(missing),
             contents=PackContents(
-                items=[PackEdition(item.item_id, item.version) for item in chosen.items],
+                items=[PackItemEdition(item.item_id, item.version, self._opens(item)) for item in chosen.items],
                 lessons=[PackEdition(lesson.lesson_id, lesson.version) for lesson in chosen.lessons],
                 items_total=len(chosen.items),
                 lessons_total=len(chosen.lessons),
@@ -93,7 +93,7 @@ class PackWriter:
             item_version=item.version,
             kind=item.kind,  # type: ignore[arg-type]
             skill=item.skill,
-            lesson_id=self._catalogue.lesson_of.get(item.item_id),
+            lesson_id=self._opens(item),
             weight=item.weight,
             prior_known=item.prior_known,
             chance=item.chance,
@@ -103,6 +103,9 @@ class PackWriter:
             key=dict(item.key_in(self._language)),
             body=in_language(item.body, self._language, self._names),
         )
+
+    def _opens(self, item: ItemVersion) -> str | None:
+        return self._catalogue.lesson_of.get(item.item_id)
 
     def _lesson(self, lesson: LessonVersion) -> PackLesson:
         return PackLesson(

@@ -59,10 +59,16 @@ class PackEdition(Struct, frozen=True):
     version: int
 
 
+class PackItemEdition(PackEdition, frozen=True):
+    """An item, and the lesson that opens it now: it may be another than when the device got the item."""
+
+    lesson_id: str | None
+
+
 class PackContents(Struct, frozen=True):
     """Everything the pack consists of, also what was left out because the device has it."""
 
-    items: list[PackEdition]
+    items: list[PackItemEdition]
     lessons: list[PackEdition]
     items_total: int
     lessons_total: int

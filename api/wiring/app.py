@@ -52,10 +52,10 @@ def create_app(settings: Settings | None = None, clock: Clock = wall_clock) -> L
             app.state.services = services
             yield
 
-    return describe_app(lifespan)
+    return describe_app(lifespan, clock)
 
 
-def describe_app(lifespan: object = None) -> Litestar:
+def describe_app(lifespan: object = None, clock: Clock = wall_clock) -> Litestar:
     """The application's routes and their description; without a lifespan it cannot serve, only be described."""
     app = Litestar(
         route_handlers=[
@@ -88,7 +88,7 @@ def describe_app(lifespan: object = None) -> Litestar:
     )
     openapi.complete_description(app)
     # Around the router and not among Litestar's middleware, which sees no request that has no route.
-    app.asgi_handler = Observing(app.asgi_handler)
+    app.asgi_handler = Observing(app.asgi_handler, clock)
     return app
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 
 from clients.reference.line import Line, Refused
+from clients.reference.outbox import Outbox
 from clients.reference.store import Store
 
 
@@ -67,20 +68,34 @@ def keep_session(store: Store, session: Mapping[str, Any]) -> None:
         store.put(access_token=session["access_token"], refresh_token=session["refresh_token"])
 
 
+async def _begun(line: Line, who: Mapping[str, str]) -> Any:
+    """A new session. Raises `SignedOut`, `Offline`, `Refused`."""
+    try:
+        return (await line.ask("POST", "/v1/auth/sign-in", lambda: who, auth=None)).json()
+    except Refused as refused:
+        if refused.status == HTTPStatus.UNAUTHORIZED:
+            raise SignedOut from None
+        raise
+
+
 async def sign_in(line: Line, store: Store, organisation: str, staff_no: str, password: str, new_device_id: str) -> None:
     """Begin a session on this device and learn whose it is.
 
     Raises `SignedOut` for wrong credentials, `Offline`, `Refused`, and `ValueError` when the file is another learner's: tokens
     are kept only after that, or one learner's queue would be sent in another's name.
     """
-    device_id = store.get("device_id") or new_device_id
     who = {"organisation": organisation, "staff_no": staff_no, "password": password}
+    device_id = store.get("device_id") or new_device_id
     try:
-        session = (await line.ask("POST", "/v1/auth/sign-in", lambda: who | {"device_id": device_id}, auth=None)).json()
+        session = await _begun(line, who | {"device_id": device_id})
     except Refused as refused:
-        if refused.status == HTTPStatus.UNAUTHORIZED:
-            raise SignedOut from None
-        raise
+        if refused.code != "device_revoked" or device_id == new_device_id:
+            raise
+        # Its owner has revoked this device, and now signs in on it: it goes on as another, and so does its queue.
+        device_id = new_device_id
+        with store.transaction():
+            Outbox(store).move_to(device_id)
+        session = await _begun(line, who | {"device_id": device_id})
     me = (await line.ask("GET", "/v1/me", headers={"Authorization": f"Bearer {session['access_token']}"}, auth=None)).json()
     store.set_up(UUID(me["employee_id"]), device_id)
     keep_session(store, session)

@@ -5,7 +5,7 @@ A pack brings only what the device does not hold yet, and says in `contents` wha
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -81,6 +81,7 @@ class Shelf:
                 for thing in pack[name]:
                     self._keep(kind, thing[f"{kind}_id"], thing[f"{kind}_version"], thing)
                 self._drop_all_but(kind, {edition["id"] for edition in contents[name]})
+            self._reopen(contents["items"])
             for name, phrases in pack["lexicons"].items():
                 self._keep("lexicon", name, 0, phrases)
             self._drop_all_but("lexicon", self._lexicons_in_use())
@@ -107,6 +108,11 @@ class Shelf:
     def _keep(self, kind: str, name: str, version: int, body: Any) -> None:
         row = (kind, name, version, json.dumps(body, ensure_ascii=False))
         self._store.db.execute("INSERT OR REPLACE INTO content VALUES (?, ?, ?, ?)", row)
+
+    def _reopen(self, editions: Iterable[Mapping[str, Any]]) -> None:
+        """Note which lesson opens an item now: that may change while the item itself does not."""
+        statement = "UPDATE content SET body = json_set(body, '$.lesson_id', ?) WHERE kind = 'item' AND id = ?"
+        self._store.db.executemany(statement, [(edition["lesson_id"], edition["id"]) for edition in editions])
 
     def _drop_all_but(self, kind: str, names: set[str]) -> None:
         held = [name for (name,) in self._store.db.execute("SELECT id FROM content WHERE kind = ?", (kind,))]

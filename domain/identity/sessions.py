@@ -64,6 +64,10 @@ class SessionStore(Protocol):
         """Keep a new token."""
         ...
 
+    async def is_revoked(self, employee_id: UUID, device_id: str) -> bool:
+        """Whether the employee has revoked this device."""
+        ...
+
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
         """The token, locked until the transaction ends."""
         ...

@@ -79,7 +79,8 @@ def catalogue_from_pack(
 ) -> Catalogue:
     """The curriculum as far as the device holds it, of each item and lesson one version; a drill is built from it for stage 0.
 
-    Lessons that were read when the pack was made are not in it: pull before the pack, so that the device knows of them.
+    Lessons that were read when the pack was made are not in it: those of `lesson_order` of which the pack does not consist count
+    as read, whatever the feed has told so far.
     """
     held = sorted(items, key=lambda item: str(item["item_id"]))
     versions = {item["item_id"]: item_from_pack(item, lexicons) for item in held}

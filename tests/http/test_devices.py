@@ -125,6 +125,19 @@ async def test_revoking_ends_the_sessions_begun_on_the_device_and_no_others(bank
     assert statuses == {"phone-1": 401, "tablet": 200, None: 200}
 
 
+async def test_a_revoked_device_cannot_be_signed_in_on_under_its_old_id(bank: Bank) -> None:
+    phone = await bank.employee()
+    await hand_in(phone, 1)
+    await phone.call("DELETE", "/v1/devices/phone-1")
+    who = {"organisation": bank.slug, "staff_no": phone.staff_no, "password": PASSWORD}
+    told = await bank.service.http.post("/v1/auth/sign-in", json={**who, "device_id": "phone-1"})
+    expect_problem(told, 403, "device_revoked")
+    # Only to who knows the password.
+    told = await bank.service.http.post("/v1/auth/sign-in", json={**who, "device_id": "phone-1", "password": "wrong"})
+    expect_problem(told, 401, "wrong_credentials")
+    assert (await bank.service.http.post("/v1/auth/sign-in", json={**who, "device_id": "phone-2"})).status_code == 200
+
+
 async def test_law_12_another_learners_device_is_missing(bank: Bank) -> None:
     phone, other = await bank.employee(), await bank.employee()
     await hand_in(phone, 1)

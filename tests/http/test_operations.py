@@ -82,3 +82,11 @@ async def test_the_description_of_the_api_is_served(bank: Bank) -> None:
     response = await bank.service.http.get("/schema/openapi.json")
     assert response.status_code == 200
     assert response.json()["info"]["title"] == "Composure 从容"
+
+
+async def test_every_answer_says_what_time_it_is(bank: Bank) -> None:
+    """By this a phone finds out that its clock is wrong."""
+    bank.service.clock.advance(days=1, seconds=7)
+    for path in ("/health/live", "/v1/me", "/nowhere"):
+        response = await bank.service.http.get(path)
+        assert response.headers["date"] == "Sat, 21 Nov 2026 04:00:07 GMT"
