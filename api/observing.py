@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from time import perf_counter
 from uuid import uuid4
@@ -65,7 +65,7 @@ class Observing:
 
 def _date_at(now: datetime) -> bytes:
     """The `Date` of an answer (RFC 9110), by which a phone finds out that its clock is wrong. The server below us sends none."""
-    return format_datetime(now, usegmt=True).encode()
+    return format_datetime(now.astimezone(UTC), usegmt=True).encode()
 
 
 def _request_id(scope: Scope) -> bytes:

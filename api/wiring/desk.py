@@ -145,7 +145,10 @@ async def provide_desk(request: Request[Any, Any, Any]) -> AsyncGenerator[Desk, 
     caller = services.caller_of(request, now)
     catalogue = await services.catalogue()
     snapshot = "snapshot" in request.route_handler.opt
-    async with services.database.transaction(caller.organisation_id, snapshot=snapshot) as connection:
+    async with (
+        services.turns.of(caller.employee_id),
+        services.database.transaction(caller.organisation_id, snapshot=snapshot) as connection,
+    ):
         yield Desk(services, now, caller, catalogue, connection)
 
 

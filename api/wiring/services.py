@@ -19,6 +19,7 @@ from api.problems import unauthenticated
 from api.wiring.database import SHARED, Database, DatabaseAway
 from api.wiring.keys import SigningKeys, load_keys
 from api.wiring.settings import Settings
+from api.wiring.turns import Turns
 from domain.content.catalogue import Catalogue
 from domain.identity.scope import Caller
 from domain.identity.sessions import SessionStore
@@ -57,6 +58,7 @@ class Services:
     throttle: SignInThrottle
     algorithm: Fsrs6
     own_lexicons: OwnLexicons = field(default_factory=OwnLexicons)
+    turns: Turns = field(default_factory=Turns)
     exports_under_way: int = 0
     _catalogue: Catalogue | None = None
     _epoch: UUID | None = None
