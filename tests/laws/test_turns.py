@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from api.wiring.turns import REQUESTS_AT_ONCE, Turns
-from domain.content.catalogue import Catalogue
 from tests.service import UNKNOWN, Bank
 
 pytestmark = pytest.mark.anyio
@@ -15,18 +14,19 @@ ITEM = "phrases.ten.belongs"
 
 
 async def test_a_few_requests_of_one_caller_work_at_once_and_the_rest_waits_in_order() -> None:
-    turns, gate = Turns(), asyncio.Event()
+    turns, gate, others_turn = Turns(), asyncio.Event(), asyncio.Event()
     begun: list[int] = []
 
     async def request(number: int, caller: int = 1) -> None:
         async with turns.of(UUID(int=caller)):
             begun.append(number)
+            if number < 0:
+                others_turn.set()
             await gate.wait()
 
     flood = [asyncio.create_task(request(number)) for number in range(3 * REQUESTS_AT_ONCE)]
     other = asyncio.create_task(request(-1, caller=2))
-    while -1 not in begun:
-        await asyncio.sleep(0)
+    await others_turn.wait()
     assert begun == [*range(REQUESTS_AT_ONCE), -1]
     gate.set()
     await asyncio.gather(*flood, other)
@@ -46,7 +46,7 @@ async def test_who_gives_up_waiting_leaves_the_queue() -> None:
     assert turns._queues == {}
 
 
-async def test_more_copies_of_an_upload_than_there_are_connections_are_all_answered(bank: Bank, catalogue: Catalogue) -> None:
+async def test_more_copies_of_an_upload_than_there_are_connections_are_all_answered(bank: Bank) -> None:
     phone, other = await bank.employee(), await bank.employee()
     review = phone.review(ITEM, UNKNOWN)
     answers = await asyncio.gather(*(phone.upload(review) for _ in range(40)), other.upload(other.review(ITEM, UNKNOWN)))
