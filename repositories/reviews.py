@@ -1,7 +1,9 @@
 """One learner's log of reviews and the memories it folds into. Implements `domain.practice.submit.ReviewStore`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from domain.identity.scope import Caller
 from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import Batch, FirstVerdict, Known, MemoryTold, Quarantined
-from domain.practice.store import Recalled, Recording, SkillStanding
+from domain.practice.store import ItemMemory, Recalled, Recording, SkillStanding
 from repositories.connection import Connection
 from repositories.devices import GAPS, ranges_from
 from repositories.learners import LEARNER_COLUMNS, SITTING, learner_from, lock_learner
@@ -223,13 +225,20 @@ def _day_columns(recording: Recording) -> list[list[object]]:
 
 def _standing_columns(recording: Recording) -> list[list[object]]:
     skills = sorted({changed.skill for changed in recording.memories})
-    changed = [[each for each in recording.memories if each.skill == skill] for skill in skills]
+    reviews = Counter(review.graded.skill for review in recording.reviews)
+    first_seen = Counter(changed.skill for changed in recording.memories if changed.first_seen)
+    # Later ones overwrite earlier ones.
+    last_days = {m.skill: m.memory.last_practice_day for m in sorted(recording.memories, key=_last_practice_day)}
     return [
         list(skills),
-        [sum(each.first_seen for each in own) for own in changed],
-        [sum(review.graded.skill == skill for review in recording.reviews) for skill in skills],
-        [max(each.memory.last_practice_day for each in own) for own in changed],
+        [first_seen[skill] for skill in skills],
+        [reviews[skill] for skill in skills],
+        [last_days[skill] for skill in skills],
     ]
+
+
+def _last_practice_day(changed: ItemMemory) -> date:
+    return changed.memory.last_practice_day
 
 
 def _quarantine_columns(quarantined: Sequence[Quarantined]) -> list[list[object]]:

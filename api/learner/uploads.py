@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from api.bodies import decode_body, field_error, refuse_deep
 from api.learner.drill_schemas import MOST_REVIEWS, ReviewIn, SubmitReviews
+from api.problems import FieldError
 from domain.practice.device import LARGEST_DEVICE_SEQUENCE
 from domain.practice.review import Batch, Envelope, Quarantined, Submission
 from domain.practice.submit import Entry
@@ -20,6 +21,8 @@ from domain.practice.submit import Entry
 DIGEST_BYTES = 16
 LONGEST_DETAIL = 500
 LONGEST_INTEGER_DIGITS = 4000
+REVIEW = msgspec.json.Decoder(ReviewIn)
+CANONICAL = msgspec.json.Encoder(order="sorted")
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -71,24 +74,14 @@ def entry_of(raw: msgspec.Raw) -> Entry:
     """One review, or what of it can be kept when it cannot be read."""
     payload = bytes(raw)
     try:
-        loose = msgspec.json.decode(payload)
+        review = REVIEW.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        # Half a character, or a number beyond every range; the rest of the review may still tell its id.
-        rest, canonical = None, payload
-        with suppress(ValueError, RecursionError):
-            rest = json.loads(payload, parse_int=_integer)
-            canonical = json.dumps(_unnumbered(rest), sort_keys=True).encode()
-        return Quarantined(_envelope(rest, payload, canonical), "malformed_review", _tellable(f"not JSON: {error}"))
-    try:
-        review = msgspec.convert(loose, ReviewIn)
-    except msgspec.ValidationError as error:
-        where = field_error(error)
-        envelope = _envelope(loose, payload, msgspec.json.encode(_unnumbered(loose), order="sorted"))
-        return Quarantined(envelope, "malformed_review", _tellable(f"{where.pointer or '/'}: {where.detail}"))
-    told = review if review.device_sequence is UNSET else msgspec.structs.replace(review, device_sequence=UNSET)
+        return _unread(payload, error)
+    number = None if review.device_sequence is UNSET else review.device_sequence
+    told = review if number is None else msgspec.structs.replace(review, device_sequence=UNSET)
     return Submission(
         # From what was understood, so that a retry that was written differently is still the same review.
-        envelope=_envelope(loose, payload, msgspec.json.encode(told, order="sorted")),
+        envelope=Envelope(review.id, payload, _digest(CANONICAL.encode(told)), number),
         item_id=review.item_id,
         item_version=review.item_version,
         answered_at=review.answered_at,
@@ -98,6 +91,22 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         latency_ms=review.latency_ms,
         confidence=review.confidence,
     )
+
+
+def _unread(payload: bytes, why: Exception) -> Quarantined:
+    """A review that has not the shape of one; its id and number, if those can be told."""
+    try:
+        loose = msgspec.json.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        # Half a character, or a number beyond every range; the rest of the review may still tell its id.
+        rest, canonical = None, payload
+        with suppress(ValueError, RecursionError):
+            rest = json.loads(payload, parse_int=_integer)
+            canonical = json.dumps(_unnumbered(rest), sort_keys=True).encode()
+        return Quarantined(_envelope(rest, payload, canonical), "malformed_review", _tellable(f"not JSON: {error}"))
+    envelope = _envelope(loose, payload, CANONICAL.encode(_unnumbered(loose)))
+    where = field_error(why) if isinstance(why, msgspec.ValidationError) else FieldError("", str(why))
+    return Quarantined(envelope, "malformed_review", _tellable(f"{where.pointer or '/'}: {where.detail}"))
 
 
 def _unnumbered(loose: Any) -> Any:
@@ -110,8 +119,12 @@ def _tellable(detail: str) -> str:
     return detail.encode(errors="replace").decode().replace("\x00", "?")[:LONGEST_DETAIL]
 
 
+def _digest(canonical: bytes) -> bytes:
+    return blake2b(canonical, digest_size=DIGEST_BYTES).digest()
+
+
 def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:
-    digest = blake2b(canonical, digest_size=DIGEST_BYTES).digest()
+    digest = _digest(canonical)
     try:
         identity = msgspec.convert(loose["id"], UUID)
     except (msgspec.ValidationError, TypeError, KeyError, UnicodeError):

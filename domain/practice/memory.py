@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from domain.content.shuffle import unit_interval
@@ -138,6 +139,7 @@ def due_on(day: date, stability: float, repetitions: int, schedule: Schedule) ->
     return day + timedelta(days=max(1, interval + offset))
 
 
+@lru_cache(maxsize=4096)
 def fuzz_days(interval: int) -> int:
     """How many days a due day may move either way, so that items learned together do not stay together for ever.
 

@@ -82,6 +82,11 @@ class GradedReview:
     feedback: Feedback
 
     @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Where its answer stands in the fold."""
+        return (self.answered_at, self.submission.envelope.id)
+
+    @property
     def answer(self) -> Answer:
         """What the fold sees of it."""
         return Answer(

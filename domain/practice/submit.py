@@ -191,9 +191,9 @@ async def _fold_in(
 ) -> tuple[list[RecordedReview], list[ItemMemory]]:
     """Fold new reviews item by item: onto the stored memory when they come after it, else by refolding the whole history."""
     by_item: dict[str, list[GradedReview]] = {}
-    for review in sorted(fresh, key=lambda review: review.answer.place):
+    for review in sorted(fresh, key=lambda review: review.place):
         by_item.setdefault(review.submission.item_id, []).append(review)
-    late = [item for item, reviews in by_item.items() if item in stored and reviews[0].answer.place < stored[item].place]
+    late = [item for item, reviews in by_item.items() if item in stored and reviews[0].place < stored[item].place]
     histories = await store.answers(late) if late else {}
 
     recorded: list[RecordedReview] = []

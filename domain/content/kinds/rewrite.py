@@ -40,13 +40,7 @@ class Rewrite:
 
     def criteria(self, reply: str) -> tuple[Criterion, ...]:
         """What the reply is graded by. For each forbidden phrase said there is one unmet criterion with what to say instead."""
-        said = {hit.phrase.id: hit.phrase for hit in self.lexicon.offends(reply)}
-        clean = [
-            Criterion(f"{NO_FORBIDDEN_PHRASE}.{phrase.id}", _NO_FORBIDDEN_PHRASE, met=False, advice=phrase.instead)
-            for phrase in said.values()
-        ] or [Criterion(NO_FORBIDDEN_PHRASE, _NO_FORBIDDEN_PHRASE, met=True, advice=None)]
-        made = ((move, move.made_in(reply)) for move in self.moves)
-        return (*clean, *(Criterion(move.id, move.label, met, None if met else move.hint) for move, met in made))
+        return _criteria(self, reply)
 
     def score(self, response: Response) -> float:
         """Share of the criteria that are met; forbidden phrases count as one criterion, however many are said."""
@@ -79,6 +73,18 @@ class Rewrite:
 
 def _reply(response: Response) -> str:
     return text_of(only_field(response, "text"), "text", LONGEST_REPLY)
+
+
+# Score and feedback of an answer ask for the same: it is searched through once.
+@lru_cache(maxsize=16)
+def _criteria(item: Rewrite, reply: str) -> tuple[Criterion, ...]:
+    said = {hit.phrase.id: hit.phrase for hit in item.lexicon.offends(reply)}
+    clean = [
+        Criterion(f"{NO_FORBIDDEN_PHRASE}.{phrase.id}", _NO_FORBIDDEN_PHRASE, met=False, advice=phrase.instead)
+        for phrase in said.values()
+    ] or [Criterion(NO_FORBIDDEN_PHRASE, _NO_FORBIDDEN_PHRASE, met=True, advice=None)]
+    made = ((move, move.made_in(reply)) for move in item.moves)
+    return (*clean, *(Criterion(move.id, move.label, met, None if met else move.hint) for move, met in made))
 
 
 @lru_cache(maxsize=1024)
