@@ -44,8 +44,11 @@ def decode_body(body: bytes, shape: type[T]) -> T:
         raise invalid("malformed_json", f"The body is not JSON: {error}") from None
 
 
-def require_json(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard of operations with a body: it has to say that it is JSON. Raises `Problem` 415."""
+async def require_json(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard of operations with a body: it has to say that it is JSON. Raises `Problem` 415.
+
+    A coroutine, because Litestar sends every guard that is none to a thread, for each request.
+    """
     if BODY in handler.opt:
         media_type = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
