@@ -40,7 +40,8 @@ tests: $(DEV_READY) ## Run all tests on real PostgreSQL
 bench: $(DEV_READY) ## Measure, each figure beside its anchor of the same run
 	$(BIN)/python -m bench
 
-soak: $(DEV_READY) ## Break everything under load, and count what was lost or counted twice
+soak: $(DEV_READY) ## Let devices diverge 600 times, then break everything under load, and count what was lost or doubled
+	COMPOSURE_SOAK_EXAMPLES=600 $(BIN)/pytest -n 0 tests/sync/test_convergence.py
 	$(BIN)/python -m soak
 
 lock: ## Renew requirements/*.txt from pyproject.toml (needs uv)
