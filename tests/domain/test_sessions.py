@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.identity.scope import Caller, Grant, Role, Scope
-from domain.identity.sessions import Refresh, StoredToken, judge_refresh
+from domain.identity.sessions import Family, Refresh, StoredToken, judge_refresh
 
 NOW = datetime(2026, 11, 20, 4, tzinfo=UTC)
 LATER, EARLIER = NOW + timedelta(days=1), NOW - timedelta(days=1)
@@ -17,7 +17,7 @@ LATER, EARLIER = NOW + timedelta(days=1), NOW - timedelta(days=1)
 
 def token(*, used: bool = False, revoked: bool = False, allowed: bool = True, expires_at: datetime = LATER) -> StoredToken:
     used_at, revoked_at = (EARLIER if used else None), (EARLIER if revoked else None)
-    return StoredToken(UUID(int=1), UUID(int=2), expires_at, used_at, revoked_at, allowed)
+    return StoredToken(UUID(int=1), Family(UUID(int=2), None), expires_at, used_at, revoked_at, allowed)
 
 
 def test_an_unused_token_in_its_time_continues_the_session() -> None:

@@ -30,10 +30,12 @@ async def everything(phone: Phone, **params: Any) -> list[dict[str, Any]]:
 
 
 def memory_of(state: dict[str, Any]) -> Memory:
-    days = {name: date.fromisoformat(state[name]) for name in ("first_practice_day", "last_practice_day", "due_on")}
-    plain = {name: state[name] for name in ("stability", "difficulty", "repetitions", "lapses", "relearning")}
+    days: dict[str, Any] = {
+        name: date.fromisoformat(state[name]) for name in ("first_practice_day", "last_practice_day", "due_on")
+    }
+    plain: dict[str, Any] = {name: state[name] for name in ("stability", "difficulty", "repetitions", "lapses", "relearning")}
     moment = datetime.fromisoformat(state["last_answered_at"])
-    return Memory(**days, **plain, last_answered_at=moment, last_review_id=UUID(state["last_review_id"]))
+    return Memory(**plain, **days, last_answered_at=moment, last_review_id=UUID(state["last_review_id"]))
 
 
 def digest_of(pages: list[dict[str, Any]]) -> str:
@@ -88,7 +90,14 @@ async def test_with_nothing_new_a_page_is_empty_and_says_the_same_digest(bank: B
     phone = await practised(bank, catalogue)
     [first] = await everything(phone)
     second = await phone.get("/v1/changes", cursor=first["cursor"])
-    empty = {"assignments": None, "has_more": False, "profile": None, "memories": [], "lessons": [], "content": None}
+    empty: dict[str, Any] = {
+        "assignments": None,
+        "has_more": False,
+        "profile": None,
+        "memories": [],
+        "lessons": [],
+        "content": None,
+    }
     assert second == {"cursor": first["cursor"], "digest": first["digest"], **empty}
 
 
