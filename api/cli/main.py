@@ -28,6 +28,7 @@ from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
 from api.wiring.keys import SigningKeyError, create_key, load_keys
 from api.wiring.services import wall_clock
 from api.wiring.settings import Settings, SettingsError
+from repositories.content.publishing import ItemMoved
 from repositories.content.yaml_file import ContentError
 
 console = Console(stderr=True)
@@ -40,6 +41,7 @@ EXPECTED = (
     PortInUse,
     SigningKeyError,
     ContentError,
+    ItemMoved,
     DatabaseAway,
     CommandError,
     OSError,

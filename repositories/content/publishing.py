@@ -1,6 +1,6 @@
 """Publishing a curriculum: new versions for what changed, nothing for what did not, withdrawal for what is gone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,14 +23,27 @@ class Publication:
     withdrawn: int
 
 
+class ItemMoved(Exception):
+    """Items that were published in another skill: one item has one skill for ever, because its memory is counted in it."""
+
+    def __init__(self, moved: Mapping[str, str]) -> None:
+        said = (f"{item_id} was published in {skill}" for item_id, skill in sorted(moved.items()))
+        super().__init__(f"an item keeps its skill, give it a new id: {'; '.join(said)}")
+
+
 async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) -> Publication:
-    """Bring the tables in line with `curriculum`. A published version is never edited: a change gets the next number."""
+    """Bring the tables in line with `curriculum`. A published version is never edited: a change gets the next number.
+
+    Raises `ItemMoved`; then nothing is published.
+    """
     # One publication at a time: the lock goes with the transaction.
     await session.exec(select(func.pg_advisory_xact_lock(func.hashtext("composure.publish"))))
     revision = (await session.exec(select(func.coalesce(func.max(ContentRevisionRow.revision), 0)))).one()
     following = revision + 1
     known = {(row.kind, row.id): row for row in await session.exec(select(PublishableRow))}
-    hashes = await _current_hashes(session)
+    versions = await _current_versions(session)
+    _refuse_moved(curriculum, versions)
+    hashes = {key: version.content_hash for key, version in versions.items()}
     added = changed = unchanged = 0
     gone = {key for key, row in known.items() if row.withdrawn_at is None}
     for kind, identity, thing in _things(curriculum):
@@ -72,15 +85,26 @@ async def publish(session: AsyncSession, curriculum: Curriculum, now: datetime) 
     return Publication(revision, added, changed, unchanged, len(gone))
 
 
-async def _current_hashes(session: AsyncSession) -> dict[tuple[str, str], bytes]:
-    """Content hashes of what is current, by kind and id."""
+async def _current_versions(session: AsyncSession) -> dict[tuple[str, str], PublishedVersionRow]:
+    """The last version of everything ever published, by kind and id."""
     current = (
         (PublishableRow.kind == PublishedVersionRow.kind)
         & (PublishableRow.id == PublishedVersionRow.id)
         & (PublishableRow.current_version == PublishedVersionRow.version)
     )
     versions = await session.exec(select(PublishedVersionRow).join(PublishableRow, current))  # type: ignore[arg-type]
-    return {(version.kind, version.id): version.content_hash for version in versions}
+    return {(version.kind, version.id): version for version in versions}
+
+
+def _refuse_moved(curriculum: Curriculum, versions: Mapping[tuple[str, str], PublishedVersionRow]) -> None:
+    published_in = {identity: version.payload["skill"] for (kind, identity), version in versions.items() if kind == "item"}
+    moved = {
+        item.item_id: published_in[item.item_id]
+        for item in curriculum.items
+        if published_in.get(item.item_id, item.skill) != item.skill
+    }
+    if moved:
+        raise ItemMoved(moved)
 
 
 def _things(curriculum: Curriculum) -> Iterator[tuple[str, str, Thing]]:

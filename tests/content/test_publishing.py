@@ -10,7 +10,7 @@ from api.wiring.database import SHARED, AuthoringDatabase
 from api.wiring.migrations import migrate
 from domain.content.items import ItemVersion
 from domain.content.kinds import SingleChoice
-from repositories.content.publishing import Publication, publish
+from repositories.content.publishing import ItemMoved, Publication, publish
 from repositories.content.reading import Curriculum
 from tests.service import Bank, Clock, Service, new_database, right, running_service
 
@@ -110,6 +110,18 @@ async def test_a_withdrawn_item_is_not_asked_again_and_its_answers_still_count(
     assert item.item_id not in [step.get("item_id") for step in drill["steps"]]
     [late] = await phone.submit(phone.review(item.item_id, key))
     assert late["status"] == "accepted"
+
+
+async def test_an_item_keeps_its_skill_for_ever(own_service: Service, curriculum: Curriculum) -> None:
+    """Two versions in two skills would make memory and standing depend on the order in which answers arrive."""
+    item = single_choice(curriculum.items)
+    elsewhere = next(skill.code for skill in curriculum.skills if skill.code != item.skill)
+    fewer = replace(curriculum, items=tuple(each for each in curriculum.items if each.item_id != item.item_id))
+    for first in (curriculum, fewer):  # also when it was withdrawn in between
+        await published(own_service, first)
+        with pytest.raises(ItemMoved, match=f"{item.item_id} was published in {item.skill}"):
+            await published(own_service, with_item(curriculum, replace(item, skill=elsewhere)))
+    assert (await own_service.catalogue()).version(item.item_id, 2) is None
 
 
 async def test_law_4_an_answer_of_a_withdrawn_skill_is_recorded_and_blocks_nothing(

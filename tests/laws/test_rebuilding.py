@@ -3,9 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,15 +11,11 @@ from anyio import to_thread
 from click.testing import CliRunner, Result
 
 from api.cli.main import cli
-from api.wiring.database import SHARED
-from api.wiring.migrations import migrate
 from api.wiring.rebuilding import MEMORIES_A_SEQUENCE, Rebuilding, Rebuilt, Tally
 from domain.content.catalogue import Catalogue
-from repositories.content.publishing import publish
-from repositories.content.reading import Curriculum
 from tests.http.expecting import answer, items_of
 from tests.laws.test_reviews import independent_fold
-from tests.service import NOON, UNKNOWN, Bank, Clock, Phone, new_database, right, running_service
+from tests.service import NOON, UNKNOWN, Bank, Phone, right
 
 pytestmark = pytest.mark.anyio
 
@@ -149,33 +143,6 @@ async def test_law_1_memories_are_rebuilt_from_nothing_but_the_log(bank: Bank, c
         assert found[item_id]["difficulty"] == pytest.approx(memory.difficulty, rel=1e-9, abs=0)
         for name in ("due_on", "repetitions", "lapses", "relearning", "last_practice_day", "last_answered_at", "last_review_id"):
             assert found[item_id][name] == getattr(memory, name), (item_id, name)
-
-
-async def test_law_1_an_item_that_moved_to_another_skill_is_where_the_service_left_it(
-    postgres: str, curriculum: Curriculum, keys_dir: Path, clock: Clock
-) -> None:
-    """Its memory counts where it began, each answer in the skill it was asked for, and the newest version says when it is due."""
-    url = await new_database(postgres)
-    await migrate(url)
-    clock.reset()
-    async with running_service(url, keys_dir, clock) as service:
-        bank = await Bank.found(service)
-        phone = await bank.employee()
-        for skill in SKILLS:
-            items = tuple(replace(item, skill=skill) if item.item_id == ITEM else item for item in curriculum.items)
-            async with service.authoring.transaction(SHARED) as session:
-                await publish(session, replace(curriculum, items=items), clock())
-            await service.app.state.services.refresh()
-            catalogue = await service.catalogue()
-            version = catalogue.items[ITEM].version
-            await phone.submit(phone.review(ITEM, right(catalogue, ITEM), item_version=version))
-            clock.advance(days=3)
-        assert {skill: row["items_seen"] for skill, row in (await stored(phone))["skill_standing"].items()} == {
-            SKILLS[0]: 1,
-            SKILLS[1]: 0,
-        }
-        done = await rebuilt(bank, catalogue, writes=False)
-        assert (done.memories, done.days, done.standings) == (Tally(1), Tally(2), Tally(2))
 
 
 async def test_law_1_who_never_practised_has_nothing_to_rebuild(bank: Bank, catalogue: Catalogue) -> None:
