@@ -37,7 +37,7 @@ def _problem(request: AnyRequest, error: BaseException) -> Problem:
             return error
         case DatabaseBusy():
             log.warning("database_busy")
-            return unavailable("All database connections are in use; nothing was lost, send the same request again.")
+            return unavailable(f"Not now: {error}; nothing was lost, send the same request again.")
         case DatabaseAway():
             log.warning("database_away", reason=str(error))
             return unavailable("The database is away; nothing was lost, send the same request again.")

@@ -26,6 +26,12 @@ DEVICES = f"SELECT {DEVICE_COLUMNS} FROM device WHERE learner_id = $1 ORDER BY l
 
 REVOKE = "UPDATE device SET revoked_at = coalesce(revoked_at, $3) WHERE learner_id = $1 AND id = $2 RETURNING revoked_at"
 
+# The same lock as refreshing takes, and before the device's row as there: the two must not wait for each other.
+LOCK_SESSIONS = """
+SELECT pg_advisory_xact_lock(hashtextextended(family_id::text, 0))
+FROM (SELECT DISTINCT family_id FROM refresh_token WHERE employee_id = $1 AND device_id = $2 ORDER BY family_id) AS family
+"""
+
 END_SESSIONS = "UPDATE refresh_token SET revoked_at = $3 WHERE employee_id = $1 AND device_id = $2 AND revoked_at IS NULL"
 
 
@@ -58,6 +64,7 @@ class DeviceRepository:
     async def revoke(self, device_id: str) -> bool:
         """Revoke it and end the sessions begun on it; whether there is such a device."""
         learner_device = (self._caller.employee_id, device_id, self._now)
+        await self._connection.execute(LOCK_SESSIONS, *learner_device[:2])
         if await self._connection.fetchval(REVOKE, *learner_device) is None:
             return False
         await self._connection.execute(END_SESSIONS, *learner_device)

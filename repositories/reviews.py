@@ -18,7 +18,7 @@ from repositories.connection import Connection
 from repositories.devices import GAPS, ranges_from
 from repositories.learners import LEARNER_COLUMNS, SITTING, learner_from, lock_learner
 
-MOST_RAGGED_BYTES = 16_384
+MOST_RAGGED_BYTES = 65_536
 
 # The device's row is written when RETURNING asks for it: after the learner's row is locked, as everything else of an upload.
 # Numbers that somebody makes up would let the row grow without end: it is short where they come from a counter.
@@ -28,8 +28,8 @@ WITH seen AS (
     SELECT $1, $2, $3, $4, $4, coalesce(range_agg(int8range(n, n + 1)), '{{}}') FROM unnest($5::bigint[]) AS n
     ON CONFLICT (learner_id, id) DO UPDATE SET
         last_seen_at = greatest(device.last_seen_at, excluded.last_seen_at),
-        received = CASE WHEN pg_column_size(device.received) < {MOST_RAGGED_BYTES} THEN device.received + excluded.received
-                   ELSE device.received END
+        received = CASE WHEN pg_column_size(device.received + excluded.received) <= {MOST_RAGGED_BYTES}
+                   THEN device.received + excluded.received ELSE device.received END
     RETURNING revoked_at, {GAPS} AS missing
 )
 UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1

@@ -36,7 +36,13 @@ USE_TOKEN = "UPDATE refresh_token SET used_at = $2 WHERE secret_hash = $1"
 
 REVOKE_FAMILY = "UPDATE refresh_token SET revoked_at = $2 WHERE family_id = $1 AND revoked_at IS NULL"
 
-REVOKED_DEVICE = "SELECT EXISTS (SELECT FROM device WHERE learner_id = $1 AND id = $2 AND revoked_at IS NOT NULL)"
+# The row of a device is the lock between signing in, refreshing and revoking: whoever comes second sees what the first did.
+SEE_DEVICE = """
+INSERT INTO device (learner_id, id, organisation_id, first_seen_at, last_seen_at) VALUES ($1, $2, $3, $4, $4)
+ON CONFLICT (learner_id, id) DO UPDATE SET last_seen_at = greatest(device.last_seen_at, excluded.last_seen_at)
+WHERE device.revoked_at IS NULL
+RETURNING id
+"""
 
 FORGET_EXPIRED = "DELETE FROM refresh_token WHERE employee_id = $1 AND expires_at < $2"
 
@@ -60,10 +66,10 @@ class SessionRepository:
             ADD_TOKEN, secret_hash, self._organisation_id, employee_id, family.id, family.device_id, issued_at, expires_at
         )
 
-    async def is_revoked(self, employee_id: UUID, device_id: str) -> bool:
-        """Whether the employee has revoked this device."""
-        revoked: bool = await self._connection.fetchval(REVOKED_DEVICE, employee_id, device_id)
-        return revoked
+    async def admit_device(self, employee_id: UUID, device_id: str, now: datetime) -> bool:
+        """Note that the device was seen; False when its owner has revoked it."""
+        seen = await self._connection.fetchval(SEE_DEVICE, employee_id, device_id, self._organisation_id, now)
+        return seen is not None
 
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:
         """The token, locked with its family until the transaction ends."""

@@ -19,6 +19,8 @@ TENANT = "nullif(current_setting('app.org', true), '')::uuid"
 
 
 def upgrade() -> None:
+    # First what long exports read: where one is under way this gives up before it holds anything that answers need.
+    op.add_column("lesson_completion", sa.Column("sequence", sa.BigInteger(), server_default="0", nullable=False))
     op.create_table(
         "device",
         sa.Column("learner_id", sa.Uuid(), nullable=False),
@@ -39,7 +41,6 @@ def upgrade() -> None:
     create_assignments()
     op.add_column("refresh_token", sa.Column("device_id", sa.Text(), nullable=True))
     op.add_column("review", sa.Column("device_sequence", sa.BigInteger(), nullable=True))
-    op.add_column("lesson_completion", sa.Column("sequence", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("publishable", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("published_version", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     # Jobs that go through all banks have to know which there are. Not the service: it works as composure_app.

@@ -1,5 +1,6 @@
 """signIn, refreshSession, signOut, getJwks."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from api.injected import Injected
 from api.problems import device_revoked, unauthenticated
 from api.wiring.services import Services
 from domain.identity.scope import Caller
-from domain.identity.sessions import Family, Refresh, judge_refresh
+from domain.identity.sessions import Family, Refresh, SessionStore, StoredToken, judge_refresh
 
 
 class AuthController(Controller):
@@ -45,7 +46,7 @@ class AuthController(Controller):
             raise unauthenticated("wrong_credentials", "Organisation, staff number or password is wrong.")
         caller = Caller(account.employee_id, organisation_id)
         async with services.sessions_of(organisation_id) as store:
-            if data.device_id is not None and await store.is_revoked(account.employee_id, data.device_id):
+            if data.device_id is not None and not await store.admit_device(account.employee_id, data.device_id, now):
                 raise device_revoked()
             return await begin_session(
                 store, services.tokens, caller, Family(uuid4(), data.device_id), now, services.settings.refresh_token_days
@@ -62,6 +63,8 @@ class AuthController(Controller):
         async with services.sessions_of(organisation_id) as store:
             stored = await store.take(hash_of(token), demo=services.settings.demo)
             verdict = judge_refresh(stored, now)
+            if stored is not None and verdict is Refresh.CONTINUE and not await _may_go_on(store, stored, now):
+                verdict = Refresh.END_FAMILY
             if stored is not None and verdict is Refresh.CONTINUE:
                 await store.use(hash_of(token), now)
                 caller = Caller(stored.employee_id, organisation_id)
@@ -85,6 +88,12 @@ class AuthController(Controller):
             stored = await store.take(hash_of(token), demo=services.settings.demo)
             if stored is not None:
                 await store.revoke_family(stored.family.id, now)
+
+
+async def _may_go_on(store: SessionStore, stored: StoredToken, now: datetime) -> bool:
+    """Whether the device of the session, if it has one, was not revoked meanwhile."""
+    device_id = stored.family.device_id
+    return device_id is None or await store.admit_device(stored.employee_id, device_id, now)
 
 
 @get("/.well-known/jwks.json", operation_id="getJwks", tags=["sessions"])

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from api.text_fields import Password, ShortText, Token
+from api.text_fields import DeviceId, Password, ShortText, Token
 
 
 class SignIn(Struct, forbid_unknown_fields=True, frozen=True):
@@ -14,7 +14,7 @@ class SignIn(Struct, forbid_unknown_fields=True, frozen=True):
     organisation: ShortText
     staff_no: ShortText
     password: Password
-    device_id: ShortText | None = None
+    device_id: DeviceId | None = None
 
 
 class RefreshSession(Struct, forbid_unknown_fields=True, frozen=True):

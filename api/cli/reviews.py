@@ -93,6 +93,8 @@ def _for_banks(title: str, slug: str | None, work: Work) -> None:
 
 async def _banks(database: Database, slug: str | None) -> dict[str, UUID]:
     banks = await database.organisations()
+    if not banks:
+        raise click.ClickException("no bank is to be seen: there is none, or DATABASE_URL names another user than who migrated")
     if slug is None:
         return banks
     if slug not in banks:

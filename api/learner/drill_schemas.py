@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from api.learner.question_schemas import FeedbackBody, QuestionBody
 from api.learner.schemas import CardBody
-from api.text_fields import LanguageCode, ShortText
+from api.text_fields import DeviceId, LanguageCode
 from domain.practice.device import LARGEST_DEVICE_SEQUENCE
 
 MOST_REVIEWS = 500
@@ -73,7 +73,7 @@ class SubmitReviews(Struct, forbid_unknown_fields=True, frozen=True):
     """A batch of answers of one device. `sent_at` is the device's time of sending, by which its clock is corrected."""
 
     sent_at: Annotated[datetime, Meta(tz=True)]
-    device_id: ShortText
+    device_id: DeviceId
     reviews: Annotated[list[ReviewIn], Meta(min_length=1, max_length=MOST_REVIEWS)]
 
 

@@ -21,9 +21,14 @@ from domain.practice.submit import Entry
 DIGEST_BYTES = 16
 LONGEST_DETAIL = 500
 LONGEST_INTEGER_DIGITS = 4000
-REVIEW = msgspec.json.Decoder(ReviewIn)
 CANONICAL = msgspec.json.Encoder(order="sorted")
 HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class NumberedReview(ReviewIn, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """`ReviewIn` with anything for its number: a bad number must not cost the answer."""
+
+    device_sequence: Any = UNSET
 
 
 class Upload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
@@ -36,6 +41,9 @@ class LooseUpload(SubmitReviews, forbid_unknown_fields=True, frozen=True):
     """`SubmitReviews` with anything for reviews."""
 
     reviews: Annotated[list[Any], msgspec.Meta(min_length=1, max_length=MOST_REVIEWS)]
+
+
+REVIEW = msgspec.json.Decoder(NumberedReview)
 
 
 def read_upload(body: bytes) -> Upload:
@@ -77,11 +85,10 @@ def entry_of(raw: msgspec.Raw) -> Entry:
         review = REVIEW.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _unread(payload, error)
-    number = None if review.device_sequence is UNSET else review.device_sequence
-    told = review if number is None else msgspec.structs.replace(review, device_sequence=UNSET)
+    told = review if review.device_sequence is UNSET else msgspec.structs.replace(review, device_sequence=UNSET)
     return Submission(
         # From what was understood, so that a retry that was written differently is still the same review.
-        envelope=Envelope(review.id, payload, _digest(CANONICAL.encode(told)), number),
+        envelope=Envelope(review.id, payload, _digest(CANONICAL.encode(told)), _number(review.device_sequence)),
         item_id=review.item_id,
         item_version=review.item_version,
         answered_at=review.answered_at,
@@ -130,9 +137,14 @@ def _envelope(loose: Any, payload: bytes, canonical: bytes) -> Envelope:
     except (msgspec.ValidationError, TypeError, KeyError, UnicodeError):
         # Without a usable id the content stands for it, so that a retry is still recognised.
         identity = UUID(bytes=digest)
-    number = loose.get("device_sequence") if isinstance(loose, dict) else None
-    counts = type(number) is int and 1 <= number <= LARGEST_DEVICE_SEQUENCE
-    return Envelope(identity, payload, digest, number if counts else None)
+    return Envelope(identity, payload, digest, _number(loose.get("device_sequence")) if isinstance(loose, dict) else None)
+
+
+def _number(said: Any) -> int | None:
+    """The number of a review on its device, also one written as 7.0; None for what is no such number."""
+    if isinstance(said, float) and said.is_integer():
+        said = int(said)
+    return said if type(said) is int and 1 <= said <= LARGEST_DEVICE_SEQUENCE else None
 
 
 def batch_of(upload: Upload, received_at: datetime) -> Batch:

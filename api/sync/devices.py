@@ -11,11 +11,11 @@ from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.learner.drill_schemas import MOST_GAPS, NumberRangeBody
 from api.problems import device_revoked, not_found
-from api.text_fields import NO_NUL, ShortText
+from api.text_fields import DEVICE_ID, ShortText
 from api.wiring.desk import Desk
 from domain.practice.device import Device, DeviceRevoked
 
-DeviceId = Annotated[str, PathParameter(max_length=64, pattern=NO_NUL, description="As the device names itself.")]
+NamedDevice = Annotated[str, PathParameter(max_length=64, pattern=DEVICE_ID, description="As the device names itself.")]
 
 
 class RegisterDevice(Struct, forbid_unknown_fields=True, frozen=True):
@@ -54,7 +54,7 @@ class DeviceController(Controller):
 
     # Before the others, see ProfileController.
     @route("/{device_id:str}", http_method=["OPTIONS"], status_code=204, include_in_schema=False)
-    async def allowed(self, device_id: DeviceId) -> Response[None]:
+    async def allowed(self, device_id: NamedDevice) -> Response[None]:
         """Which methods there are."""
         return Response(None, status_code=204, headers={"Allow": "DELETE, OPTIONS, PUT"})
 
@@ -65,7 +65,7 @@ class DeviceController(Controller):
         return DeviceList(devices, len(devices))
 
     @put("/{device_id:str}", operation_id="registerDevice", opt=body_of(RegisterDevice))
-    async def register(self, device_id: DeviceId, body: RawBody, desk: Injected[Desk]) -> DeviceBody:
+    async def register(self, device_id: NamedDevice, body: RawBody, desk: Injected[Desk]) -> DeviceBody:
         """Give a device a name. Safe to repeat; a device that was revoked needs a new id (403 `device_revoked`)."""
         data = decode_body(body, RegisterDevice)
         try:
@@ -74,7 +74,7 @@ class DeviceController(Controller):
             raise device_revoked() from error
 
     @delete("/{device_id:str}", operation_id="revokeDevice", status_code=204)
-    async def revoke(self, device_id: DeviceId, desk: Injected[Desk]) -> None:
+    async def revoke(self, device_id: NamedDevice, desk: Injected[Desk]) -> None:
         """Revoke a lost device: sessions begun on it end, and what it hands in from now on is refused."""
         if not await desk.devices.revoke(device_id):
             raise not_found()

@@ -64,8 +64,8 @@ class SessionStore(Protocol):
         """Keep a new token."""
         ...
 
-    async def is_revoked(self, employee_id: UUID, device_id: str) -> bool:
-        """Whether the employee has revoked this device."""
+    async def admit_device(self, employee_id: UUID, device_id: str, now: datetime) -> bool:
+        """Note that the device was seen; False when its owner has revoked it."""
         ...
 
     async def take(self, secret_hash: bytes, *, demo: bool) -> StoredToken | None:

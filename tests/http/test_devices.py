@@ -1,5 +1,6 @@
 """Devices: registered, listed and revoked by their owner; gaps in their numbers are told and not punished."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -76,11 +77,20 @@ async def test_law_3_the_number_on_the_device_is_no_part_of_the_answer(bank: Ban
         assert (result["status"], held["status"]) == (status, "quarantined")
 
 
-@pytest.mark.parametrize("number", [0, -1, 2**53, 1.5, "1", None])
-async def test_a_number_that_is_none_holds_back_its_review_alone(bank: Bank, number: object) -> None:
+@pytest.mark.parametrize("number", [0, -1, 2**53, 1.5, "1", None, [], {"a": 1}, True])
+async def test_a_number_that_is_none_costs_no_answer(bank: Bank, number: object) -> None:
     phone = await bank.employee()
-    results = await phone.submit(phone.review(ITEM, UNKNOWN, device_sequence=number), phone.review(ITEM, UNKNOWN))
-    assert [result["status"] for result in results] == ["quarantined", "accepted"]
+    review = phone.review(ITEM, UNKNOWN)
+    [odd] = await phone.submit({**review, "device_sequence": number})
+    [good] = await phone.submit({**review, "device_sequence": 1})
+    assert (odd["status"], good["status"]) == ("accepted", "duplicate")
+    assert (await listed(phone))["phone-1"]["highest_sequence"] == 1
+
+
+async def test_a_number_written_with_a_point_is_the_same_number(bank: Bank) -> None:
+    phone = await bank.employee()
+    await phone.submit(phone.review(ITEM, UNKNOWN, device_sequence=3.0))
+    assert (await listed(phone))["phone-1"]["missing"] == [{"first": 1, "last": 2}]
 
 
 async def test_numbers_made_up_do_not_let_the_device_grow_without_end(bank: Bank) -> None:
@@ -136,6 +146,48 @@ async def test_a_revoked_device_cannot_be_signed_in_on_under_its_old_id(bank: Ba
     told = await bank.service.http.post("/v1/auth/sign-in", json={**who, "device_id": "phone-1", "password": "wrong"})
     expect_problem(told, 401, "wrong_credentials")
     assert (await bank.service.http.post("/v1/auth/sign-in", json={**who, "device_id": "phone-2"})).status_code == 200
+
+
+async def test_a_device_that_has_only_signed_in_is_listed_and_can_be_revoked(bank: Bank) -> None:
+    phone = await bank.employee()
+    who = {"organisation": bank.slug, "staff_no": phone.staff_no, "password": PASSWORD, "device_id": "stolen"}
+    session = (await bank.service.http.post("/v1/auth/sign-in", json=who)).json()
+    assert list(await listed(phone)) == ["stolen"]
+    assert (await phone.call("DELETE", "/v1/devices/stolen")).status_code == 204
+    body = {"refresh_token": session["refresh_token"]}
+    assert (await bank.service.http.post("/v1/auth/refresh", json=body)).status_code == 401
+
+
+async def test_no_session_of_a_device_outlives_its_revocation_whatever_comes_first(bank: Bank) -> None:
+    phone = await bank.employee()
+    http = bank.service.http
+    for number in range(12):
+        who = {"organisation": bank.slug, "staff_no": phone.staff_no, "password": PASSWORD, "device_id": f"d{number}"}
+        tokens = [(await http.post("/v1/auth/sign-in", json=who)).json()["refresh_token"]]
+        refresh = http.post("/v1/auth/refresh", json={"refresh_token": tokens[0]})
+        calls = [refresh, phone.call("DELETE", f"/v1/devices/d{number}"), http.post("/v1/auth/sign-in", json=who)]
+        answers = await asyncio.gather(*(calls if number % 2 else reversed(calls)))
+        assert {answer.status_code for answer in answers} <= {200, 204, 401, 403}
+        tokens += [answer.json()["refresh_token"] for answer in answers if answer.status_code == 200]
+        for token in tokens:
+            assert (await http.post("/v1/auth/refresh", json={"refresh_token": token})).status_code == 401
+
+
+@pytest.mark.parametrize("device_id", ["", "a/b", "..", ".", "/", "x/", "a b", "手机", "a" * 65, "a\n", "a%2Fb", None])
+async def test_a_device_id_that_no_address_can_hold_is_refused(bank: Bank, device_id: object) -> None:
+    phone = await bank.employee()
+    body = {"sent_at": NOON.isoformat(), "device_id": device_id, "reviews": [phone.review(ITEM, UNKNOWN)]}
+    expect_problem(await phone.call("POST", "/v1/reviews", json=body), 400, "invalid_body")
+
+
+@pytest.mark.parametrize("device_id", ["a", "0", "A-b_c.d~e:f", "a" * 64, "01a20114-fc1f-7000-bd8e-280caea3efc7"])
+async def test_every_device_that_may_hand_in_may_be_named_and_revoked(bank: Bank, device_id: str) -> None:
+    phone = await bank.employee()
+    phone.device_id = device_id
+    await hand_in(phone, 1)
+    assert (await phone.call("PUT", f"/v1/devices/{device_id}", json={"name": "n"})).json()["device_id"] == device_id
+    assert (await phone.call("DELETE", f"/v1/devices/{device_id}")).status_code == 204
+    assert list(await listed(phone)) == [device_id]
 
 
 async def test_law_12_another_learners_device_is_missing(bank: Bank) -> None:
