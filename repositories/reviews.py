@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from domain.identity.scope import Caller
+from domain.practice.clock import TOLERATED_SKEW
 from domain.practice.learner import Learner
 from domain.practice.memory import Answer, Memory
 from domain.practice.review import Batch, FirstVerdict, Known, MemoryTold, Quarantined
@@ -24,16 +25,19 @@ MOST_RAGGED_BYTES = 65_536
 # Numbers that somebody makes up would let the row grow without end: it is short where they come from a counter.
 BEGIN_UPLOAD = f"""
 WITH seen AS (
-    INSERT INTO device (learner_id, id, organisation_id, first_seen_at, last_seen_at, received)
-    SELECT $1, $2, $3, $4, $4, coalesce(range_agg(int8range(n, n + 1)), '{{}}') FROM unnest($5::bigint[]) AS n
+    INSERT INTO device (learner_id, id, organisation_id, first_seen_at, last_seen_at, skew, received)
+    SELECT $1, $2, $3, $4, $4, $6, coalesce(range_agg(int8range(n, n + 1)), '{{}}') FROM unnest($5::bigint[]) AS n
     ON CONFLICT (learner_id, id) DO UPDATE SET
         last_seen_at = greatest(device.last_seen_at, excluded.last_seen_at),
+        skew = CASE WHEN device.skew - excluded.skew BETWEEN -$7::interval AND $7
+                    OR excluded.last_seen_at < device.last_seen_at THEN device.skew ELSE excluded.skew END,
         received = CASE WHEN pg_column_size(device.received + excluded.received) <= {MOST_RAGGED_BYTES}
                    THEN device.received + excluded.received ELSE device.received END
-    RETURNING revoked_at, {GAPS} AS missing
+    RETURNING revoked_at, skew, {GAPS} AS missing
 )
 UPDATE learner SET sequence = sequence + 1 WHERE learner_id = $1
-RETURNING sequence, {LEARNER_COLUMNS}, {SITTING}, (SELECT revoked_at FROM seen), (SELECT missing FROM seen)
+RETURNING sequence, {LEARNER_COLUMNS}, {SITTING}, (SELECT revoked_at FROM seen), (SELECT skew FROM seen),
+          (SELECT missing FROM seen)
 """
 
 # Ids used before, and memories, in one round trip: a row without a digest is a memory, one without an item waits in quarantine.
@@ -126,8 +130,10 @@ class ReviewRepository:
             self._caller.organisation_id,
             batch.received_at,
             device_sequences,
+            batch.skew,
+            TOLERATED_SKEW,
         )
-        return replace(learner_from(row), device_revoked_at=row[7], missing=ranges_from(row[8]))
+        return replace(learner_from(row), device_revoked_at=row[7], device_skew=row[8], missing=ranges_from(row[9]))
 
     async def recall(self, ids: Sequence[UUID], item_ids: Sequence[str]) -> Recalled:
         """Ids used before, and memories."""

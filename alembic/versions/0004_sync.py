@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("skew", sa.Interval(), nullable=True),
         sa.Column("received", postgresql.INT8MULTIRANGE(), server_default="{}", nullable=False),
         sa.PrimaryKeyConstraint("learner_id", "id"),
         postgresql_with={"fillfactor": "85"},

@@ -120,7 +120,10 @@ class _Round:
         for (received_at, device_id, sent_at), reviews in groupby(sorted(held, key=upload), key=upload):
             batch = Batch(device_id, datetime.fromisoformat(sent_at), sent_at, received_at)
             entries = [entry for entry in map(_read, reviews) if isinstance(entry, Submission)]
-            yield batch, [each for each in entries if isinstance(judge(each, batch, self.job.catalogue), GradedReview)]
+            yield (
+                batch,
+                [each for each in entries if isinstance(judge(each, batch, batch.skew, self.job.catalogue), GradedReview)],
+            )
 
     async def _secret_items(self) -> frozenset[str]:
         """Questions of the exam that is being sat."""

@@ -36,13 +36,21 @@ def practice_day(moment: datetime, zone: str) -> date:
     return local.date() if local.time() >= PRACTICE_DAY_STARTS else local.date() - timedelta(days=1)
 
 
-def correct_time(answered_at: datetime, sent_at: datetime, received_at: datetime) -> Timing:
-    """Correct the device's `answered_at` by the skew that `sent_at` reveals against `received_at` (all with a zone).
+def steady_skew(found: timedelta, before: timedelta | None) -> timedelta:
+    """How far a device's clock is behind: what was found first, until what is found now differs by more than can be latency.
+
+    Each upload finds its own latency as well. Two answers a second apart must not change places because the first upload took
+    longer on its way.
+    """
+    return found if before is None or abs(found - before) > TOLERATED_SKEW else before
+
+
+def correct_time(answered_at: datetime, skew: timedelta, received_at: datetime) -> Timing:
+    """Correct the device's `answered_at` by the `skew` of its clock; times with a zone.
 
     A skew within a minute is network and rounding: left alone, so that two uploads of one answer agree. A corrected time after
     the receipt, or more than a year before it, cannot be true: it is clamped to the receive time and flagged.
     """
-    skew = received_at - sent_at
     skew_ms = round(skew / timedelta(milliseconds=1))
     received_utc = received_at.astimezone(UTC)
     try:

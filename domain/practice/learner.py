@@ -47,13 +47,15 @@ class Sitting:
 class Learner:
     """A learner as locked by a change: `sequence` numbers it.
 
-    In an upload, `device_revoked_at` is when its device was revoked, and `missing` are numbers of the device that never arrived.
+    In an upload, `device_revoked_at` is when its device was revoked, `device_skew` how far its clock was behind before, and
+    `missing` are numbers of the device that never arrived.
     """
 
     sequence: int
     preferences: Preferences
     sitting: Sitting | None = None
     device_revoked_at: datetime | None = None
+    device_skew: timedelta | None = None
     missing: Sequence[NumberRange] = ()
 
 

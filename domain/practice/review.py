@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -26,6 +26,11 @@ class Batch:
     device_sent_at: str
     received_at: datetime
     origin: Literal["drill", "exam"] = "drill"
+
+    @property
+    def skew(self) -> timedelta:
+        """How far the device's clock seems behind the server's; the time under way is in it."""
+        return self.received_at - self.sent_at
 
 
 @dataclass(frozen=True, slots=True)

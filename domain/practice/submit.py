@@ -6,13 +6,13 @@ Order, batching, repetition and number of devices do not change the memory that 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain.content.catalogue import Catalogue
 from domain.content.kinds import MalformedResponse
 from domain.practice.algorithm import Algorithm
-from domain.practice.clock import correct_time, is_time_zone, practice_day
+from domain.practice.clock import correct_time, is_time_zone, practice_day, steady_skew
 from domain.practice.device import DeviceRevoked
 from domain.practice.grading import grade
 from domain.practice.learner import Learner
@@ -80,8 +80,8 @@ class Receipt:
     standings: Mapping[str, SkillStanding]
 
 
-def judge(submission: Submission, batch: Batch, catalogue: Catalogue) -> GradedReview | Quarantined:
-    """Grade a review against the version that was shown, and date it; what cannot be graded says why."""
+def judge(submission: Submission, batch: Batch, skew: timedelta, catalogue: Catalogue) -> GradedReview | Quarantined:
+    """Grade a review against the version that was shown, and date it by a clock with that `skew`; else say why not."""
     envelope = submission.envelope
     item = catalogue.version(submission.item_id, submission.item_version)
     if item is None:
@@ -94,7 +94,7 @@ def judge(submission: Submission, batch: Batch, catalogue: Catalogue) -> GradedR
         verdict = grade(item, submission.response)
     except MalformedResponse as error:
         return Quarantined(envelope, "malformed_response", str(error))
-    timing = correct_time(submission.answered_at, batch.sent_at, batch.received_at)
+    timing = correct_time(submission.answered_at, skew, batch.received_at)
     return GradedReview(
         submission=submission,
         skill=item.skill,
@@ -125,11 +125,12 @@ async def submit_reviews(
     Raises `DeviceRevoked`, for the batch as a whole. `now` is when it is recorded: later than its receipt only for reviews that
     waited in quarantine.
     """
-    judged = [judge(entry, batch, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
-    numbers = {_envelope(each).device_sequence for each in judged}
+    numbers = {entry.envelope.device_sequence for entry in entries}
     learner = await store.begin(batch, [number for number in numbers if number is not None])
     if learner.device_revoked_at is not None and learner.device_revoked_at <= batch.received_at:
         raise DeviceRevoked
+    skew = steady_skew(batch.skew, learner.device_skew)
+    judged = [judge(entry, batch, skew, catalogue) if isinstance(entry, Submission) else entry for entry in entries]
     if learner.sitting is not None:
         secret = learner.sitting.secret_items(now or batch.received_at)
         judged = [_held_back(each) if _item_of(each) in secret else each for each in judged]

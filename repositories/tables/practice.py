@@ -4,11 +4,11 @@ No foreign keys: the uploading transaction holds the learner's row, ids of items
 check for each of a thousand reviews would cost more than the insert (docs/decisions/0004).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Interval
 from sqlalchemy.dialects.postgresql import INT8MULTIRANGE
 from sqlmodel import Field, SQLModel
 
@@ -91,9 +91,10 @@ class QuarantineRow(SQLModel, table=True):
 
 
 class DeviceRow(SQLModel, table=True):
-    """A device of a learner. `received` are the numbers of its reviews that arrived: gaps show in it.
+    """A device of a learner. `skew` is how far its clock was behind when that was first found.
 
-    It stops growing when it has become very ragged, which only a client does that makes its numbers up.
+    `received` are the numbers of its reviews that arrived: gaps show in it. It stops growing when it has become very ragged,
+    which only a client does that makes its numbers up.
     """
 
     __tablename__ = "device"
@@ -107,6 +108,7 @@ class DeviceRow(SQLModel, table=True):
     first_seen_at: datetime = moment()
     last_seen_at: datetime = moment()
     revoked_at: datetime | None = moment(nullable=True, default=None)
+    skew: timedelta | None = Field(default=None, sa_type=Interval)
     received: Any = Field(sa_type=INT8MULTIRANGE, sa_column_kwargs={"server_default": "{}"})
 
 

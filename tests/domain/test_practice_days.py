@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.practice.clock import LONGEST_OFFLINE, TOLERATED_SKEW, correct_time, is_time_zone, practice_day
+from domain.practice.clock import LONGEST_OFFLINE, TOLERATED_SKEW, correct_time, is_time_zone, practice_day, steady_skew
 from domain.practice.memory import fold
 from tests.domain.support import TODAY, answer, schedule
 
@@ -134,7 +134,7 @@ any_moment = st.datetimes(timezones=any_zone)
 
 @given(ago, st.timedeltas(timedelta(days=-9000), timedelta(days=9000)))
 def test_a_clock_that_is_wrong_the_same_way_when_answering_and_sending_is_corrected(before: timedelta, wrong: timedelta) -> None:
-    timing = correct_time(RECEIVED - before + wrong, RECEIVED + wrong, RECEIVED)
+    timing = correct_time(RECEIVED - before + wrong, -wrong, RECEIVED)
     assert timing.clamped is (abs(wrong) <= TOLERATED_SKEW and before - wrong > LONGEST_OFFLINE)
     allowed = abs(wrong) if abs(wrong) <= TOLERATED_SKEW else timedelta()
     assert timing.clamped or abs(timing.answered_at - (RECEIVED - before)) <= allowed
@@ -143,7 +143,7 @@ def test_a_clock_that_is_wrong_the_same_way_when_answering_and_sending_is_correc
 
 @given(any_moment, any_moment)
 def test_the_time_used_is_within_the_year_before_the_receipt_or_the_receipt(answered: datetime, sent: datetime) -> None:
-    timing = correct_time(answered, sent, RECEIVED)
+    timing = correct_time(answered, RECEIVED - sent, RECEIVED)
     assert timing.answered_at.tzinfo is UTC
     assert RECEIVED - LONGEST_OFFLINE <= timing.answered_at <= RECEIVED
     assert not timing.clamped or timing.answered_at == RECEIVED
@@ -152,14 +152,15 @@ def test_the_time_used_is_within_the_year_before_the_receipt_or_the_receipt(answ
 @given(ago, any_zone, any_zone, any_zone)
 def test_correction_depends_on_moments_and_not_on_zones(before: timedelta, one: timezone, two: timezone, three: timezone) -> None:
     answered, sent = RECEIVED - before, RECEIVED - timedelta(hours=3)
-    rewritten = correct_time(answered.astimezone(one), sent.astimezone(two), RECEIVED.astimezone(three))
-    assert rewritten == correct_time(answered, sent, RECEIVED)
+    received = RECEIVED.astimezone(three)
+    rewritten = correct_time(answered.astimezone(one), received - sent.astimezone(two), received)
+    assert rewritten == correct_time(answered, RECEIVED - sent, RECEIVED)
 
 
 @given(ago, st.timedeltas(-TOLERATED_SKEW, TOLERATED_SKEW), st.timedeltas(-TOLERATED_SKEW, TOLERATED_SKEW))
 def test_two_uploads_of_one_answer_agree_whatever_the_network_did(before: timedelta, one: timedelta, other: timedelta) -> None:
     answered = RECEIVED - before
-    first, second = (correct_time(answered, RECEIVED - delay, RECEIVED) for delay in (one, other))
+    first, second = (correct_time(answered, delay, RECEIVED) for delay in (one, other))
     assert first.answered_at == second.answered_at == answered
     assert not first.clamped
 
@@ -175,7 +176,7 @@ def test_two_uploads_of_one_answer_agree_whatever_the_network_did(before: timede
 )
 def test_a_skew_within_a_minute_is_left_alone(skew: timedelta, moved: bool) -> None:
     answered = RECEIVED - timedelta(hours=1)
-    timing = correct_time(answered, RECEIVED - skew, RECEIVED)
+    timing = correct_time(answered, skew, RECEIVED)
     assert timing.answered_at == answered + (skew if moved else timedelta())
 
 
@@ -190,7 +191,7 @@ def test_a_skew_within_a_minute_is_left_alone(skew: timedelta, moved: bool) -> N
     ],
 )
 def test_an_impossible_time_is_clamped_to_the_receipt_and_flagged(ahead: timedelta, used: timedelta, clamped: bool) -> None:
-    timing = correct_time(RECEIVED + ahead, RECEIVED, RECEIVED)
+    timing = correct_time(RECEIVED + ahead, timedelta(), RECEIVED)
     assert (timing.answered_at, timing.clamped) == (RECEIVED + used, clamped)
 
 
@@ -199,6 +200,20 @@ def test_an_impossible_time_is_clamped_to_the_receipt_and_flagged(ahead: timedel
 @pytest.mark.parametrize("hours", [-23, 0, 23])
 def test_the_ends_of_the_calendar_are_survived(answered: datetime, sent: datetime, hours: int) -> None:
     zone = timezone(timedelta(hours=hours))
-    timing = correct_time(answered.replace(tzinfo=zone), sent.replace(tzinfo=zone), RECEIVED)
+    timing = correct_time(answered.replace(tzinfo=zone), RECEIVED - sent.replace(tzinfo=zone), RECEIVED)
     assert RECEIVED - LONGEST_OFFLINE <= timing.answered_at <= RECEIVED
     assert timing.clamped is (answered != sent)
+
+
+@given(before=st.none() | st.timedeltas(timedelta(-999), timedelta(999)), latencies=st.lists(st.integers(0, 29), min_size=1))
+def test_latency_alone_never_changes_the_skew_of_a_device(before: timedelta | None, latencies: list[int]) -> None:
+    clock_behind = timedelta(hours=1)
+    kept = steady_skew(clock_behind + timedelta(seconds=latencies[0]), before)
+    for latency in latencies[1:]:
+        assert steady_skew(clock_behind + timedelta(seconds=latency), kept) == kept
+
+
+def test_a_clock_that_was_set_is_noticed() -> None:
+    assert steady_skew(timedelta(hours=2), timedelta(hours=1)) == timedelta(hours=2)
+    assert steady_skew(timedelta(seconds=61), timedelta()) == timedelta(seconds=61)
+    assert steady_skew(timedelta(seconds=60), timedelta()) == timedelta()

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -337,3 +338,19 @@ async def test_two_devices_offline_one_right_then_one_wrong_give_the_fold_of_bot
     assert memory["relearning"] is True
     assert memory["repetitions"] == 2
     await assert_memory_is_the_fold_of_the_log(phone, catalogue)
+
+
+@pytest.mark.parametrize("latency", [0, 5, 50])
+async def test_law_7_time_under_way_does_not_swap_the_answers_of_a_device_whose_clock_is_wrong(
+    bank: Bank, catalogue: Catalogue, latency: int
+) -> None:
+    """Right, and two seconds later wrong, each uploaded at once; the first upload takes long to arrive."""
+    phone, behind = await bank.employee(), timedelta(hours=1)
+    first = NOON - behind
+    bank.service.clock.now = NOON + timedelta(seconds=latency)
+    # Ids of one device grow with its clock (UUIDv7), which decides where the time of receipt limits both.
+    await phone.submit(phone.review(ITEM, right(catalogue, ITEM), answered_at=first, id=str(UUID(int=1))), sent_at=first)
+    second = first + timedelta(seconds=2)
+    bank.service.clock.now = NOON + timedelta(seconds=max(2, latency))
+    await phone.submit(phone.review(ITEM, UNKNOWN, answered_at=second, id=str(UUID(int=2))), sent_at=second)
+    assert (await phone.memory_rows())[ITEM]["relearning"] is True
