@@ -22,7 +22,9 @@ WHERE device.revoked_at IS NULL
 RETURNING {DEVICE_COLUMNS}
 """
 
-DEVICES = f"SELECT {DEVICE_COLUMNS} FROM device WHERE learner_id = $1 ORDER BY last_seen_at DESC, id"
+DEVICES = f"SELECT {DEVICE_COLUMNS} FROM device WHERE learner_id = $1 ORDER BY last_seen_at DESC, id LIMIT $2"
+
+DEVICE_COUNT = "SELECT count(*) FROM device WHERE learner_id = $1"
 
 REVOKE = "UPDATE device SET revoked_at = coalesce(revoked_at, $3) WHERE learner_id = $1 AND id = $2 RETURNING revoked_at"
 
@@ -57,9 +59,14 @@ class DeviceRepository:
             raise DeviceRevoked
         return _device(row)
 
-    async def devices(self) -> list[Device]:
-        """All, the one seen last first."""
-        return [_device(row) for row in await self._connection.fetch(DEVICES, self._caller.employee_id)]
+    async def devices(self, limit: int) -> list[Device]:
+        """The `limit` seen last, the last one first."""
+        return [_device(row) for row in await self._connection.fetch(DEVICES, self._caller.employee_id, limit)]
+
+    async def device_count(self) -> int:
+        """How many there are."""
+        count: int = await self._connection.fetchval(DEVICE_COUNT, self._caller.employee_id)
+        return count
 
     async def revoke(self, device_id: str) -> bool:
         """Revoke it and end the sessions begun on it; whether there is such a device."""

@@ -113,7 +113,7 @@ class NumberRangeBody(Struct, frozen=True):
 
 
 class ReviewReceipt(Struct, frozen=True, omit_defaults=True):
-    """Results in the order sent, and where the change feed stands after them: it differs from one's own when there is news.
+    """Results in the order sent. `cursor` is where the feed stands after them: pull from the last cursor of a page, not from it.
 
     `missing` are the first gaps in the numbers of the device (`device_sequence`): reviews that never arrived. Told, no error.
     """

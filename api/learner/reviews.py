@@ -17,12 +17,13 @@ from api.operations.metrics import REVIEWS
 from api.parameters import ChosenLanguage
 from api.problems import device_revoked
 from api.wiring.desk import Desk
+from domain.content.catalogue import Catalogue
 from domain.mastery.standing import note_upload
 from domain.practice.clock import practice_day
 from domain.practice.device import DeviceRevoked
 from domain.practice.drill import build_drill
 from domain.practice.review import Submission
-from domain.practice.submit import submit_reviews
+from domain.practice.submit import Receipt, submit_reviews
 from domain.sync.feed import after_upload
 
 LARGEST_DRILL = 100
@@ -95,20 +96,24 @@ class ReviewController(Controller):
         except DeviceRevoked as error:
             raise device_revoked() from error
         await note_upload(receipt, desk.learner, catalogue=catalogue, algorithm=desk.algorithm)
-        preferences = receipt.learner.preferences
-        sitting = receipt.learner.sitting
-        writer = ResultWriter(
-            catalogue,
-            desk.algorithm,
-            preferences,
-            practice_day(desk.now, preferences.time_zone),
-            secret=frozenset() if sitting is None else sitting.secret_items(desk.now),
-        )
-        results = [writer.result(outcome) for outcome in receipt.outcomes]
-        for status, many in Counter(result.status for result in results).items():
-            REVIEWS.labels(status).inc(many)
-        return ReviewReceipt(
-            results=results,
-            missing=[NumberRangeBody(gap.first, gap.last) for gap in receipt.learner.missing[:MOST_GAPS]],
-            cursor=encode_cursor(after_upload(desk.services.epoch, receipt.learner, catalogue.revision)),
-        )
+        return _told(receipt, catalogue, desk)
+
+
+def _told(receipt: Receipt, catalogue: Catalogue, desk: Desk) -> ReviewReceipt:
+    """What the device is told."""
+    learner = receipt.learner
+    writer = ResultWriter(
+        catalogue,
+        desk.algorithm,
+        learner.preferences,
+        practice_day(desk.now, learner.preferences.time_zone),
+        secret=frozenset() if learner.sitting is None else learner.sitting.secret_items(desk.now),
+    )
+    results = [writer.result(outcome) for outcome in receipt.outcomes]
+    for status, many in Counter(result.status for result in results).items():
+        REVIEWS.labels(status).inc(many)
+    return ReviewReceipt(
+        results=results,
+        missing=[NumberRangeBody(gap.first, gap.last) for gap in learner.missing[:MOST_GAPS]],
+        cursor=encode_cursor(after_upload(desk.services.epoch, learner, catalogue.revision)),
+    )

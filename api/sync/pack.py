@@ -9,7 +9,6 @@ from api.compressed import COMPRESSED
 from api.conditional import CONDITIONAL, conditional
 from api.injected import Injected
 from api.parameters import ChosenLanguage
-from api.sync.pack_rendering import WRITERS
 from api.sync.pack_schemas import OfflinePack
 from api.wiring.desk import SNAPSHOT, Desk
 from domain.practice.clock import practice_day
@@ -59,7 +58,7 @@ class PackController(Controller):
         preferences = await desk.preferences()
         day = practice_day(desk.now, preferences.time_zone)
         career = await desk.learner.career()
-        writer = WRITERS.of(catalogue, language or preferences.language)
+        writer = desk.services.pack_writers.of(catalogue, language or preferences.language)
         chosen = pack_of(
             day,
             days,

@@ -142,6 +142,3 @@ class PackWriters:
         if language not in self._writers:
             self._writers[language] = PackWriter(catalogue, language, self._places)
         return self._writers[language]
-
-
-WRITERS = PackWriters()

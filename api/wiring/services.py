@@ -16,6 +16,7 @@ from api.auth.credentials import Passwords
 from api.auth.throttle import SignInThrottle
 from api.auth.tokens import AccessTokens
 from api.problems import unauthenticated
+from api.sync.pack_rendering import PackWriters
 from api.wiring.database import SHARED, Database, DatabaseAway
 from api.wiring.keys import SigningKeys, load_keys
 from api.wiring.settings import Settings
@@ -59,6 +60,7 @@ class Services:
     algorithm: Fsrs6
     own_lexicons: OwnLexicons = field(default_factory=OwnLexicons)
     turns: Turns = field(default_factory=Turns)
+    pack_writers: PackWriters = field(default_factory=PackWriters)
     exports_under_way: int = 0
     _catalogue: Catalogue | None = None
     _epoch: UUID | None = None

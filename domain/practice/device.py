@@ -42,8 +42,12 @@ class DeviceStore(Protocol):
         """Name a device, known or not. Raises `DeviceRevoked`."""
         ...
 
-    async def devices(self) -> list[Device]:
-        """All, the one seen last first; revoked ones too."""
+    async def devices(self, limit: int) -> list[Device]:
+        """The `limit` seen last, the last one first; revoked ones too."""
+        ...
+
+    async def device_count(self) -> int:
+        """How many there are."""
         ...
 
     async def revoke(self, device_id: str) -> bool:
