@@ -8,7 +8,8 @@ Read it in this order; each module is short and says what a phone must not get w
 4. `shelf`: the pack: questions with keys and the lessons that open them
 5. `phone`: what the learner does, with or without signal
 6. `line`: one request, again and again until it is answered; `session`: signing in and staying so
-7. `sync`: push, pull, compare, repair, refresh the pack
+7. `refusals`: which review is to blame when an upload is refused as a whole
+8. `sync`: push, pull, compare, repair, refresh the pack
 
 `python -m clients.reference` is a small terminal program on top of it. It is also the actor of the tests in `tests/sync`.
 """

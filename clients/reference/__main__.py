@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -88,6 +89,8 @@ class Program:
         statuses = [result["status"] for result in report.results]
         counts = ", ".join(f"{status} {statuses.count(status)}" for status in sorted(set(statuses))) or "0"
         self._console.print(f"[green]{self._say('synced')}[/green] · {self._say('sent')}: {counts}")
+        if report.refused:
+            self._console.print(f"[red]{self._say('set_aside')}: {told_refused(report.refused)}[/red]")
         self._console.print(f"[dim]{self._say('digest')} {report.digest}[/dim]")
 
     def drill(self) -> None:
@@ -129,6 +132,7 @@ class Program:
             ("practice_day", self.phone.today(held.preferences.time_zone)),
             ("waits", waits),
             ("waiting", self.phone.outbox.waiting()),
+            ("set_aside", told_refused(self.phone.outbox.refused())),
             ("memories", len(held.shown())),
             ("lessons", len(held.lessons_read())),
             ("pack", len(self.phone.shelf.catalogue().items)),
@@ -139,6 +143,12 @@ class Program:
 
     def _say(self, word: str) -> str:
         return say(word, self.language)
+
+
+def told_refused(refused: Mapping[str, str]) -> str:
+    """How many reviews were set aside, and why."""
+    codes = ", ".join(sorted(set(refused.values())))
+    return f"{len(refused)} ({codes})" if refused else "0"
 
 
 def main(arguments: list[str], console: Console) -> int:

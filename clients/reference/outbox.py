@@ -1,11 +1,11 @@
-"""The queue: reviews that wait to be sent, those that were acknowledged and are kept for a while, and lessons read.
+"""The queue: reviews that wait to be sent, those that were acknowledged and are kept for a while, and lessons read likewise.
 
 A review is never changed. Its number (`device_sequence`) is given in the transaction that saves it, and never twice: the counter
 is kept apart, so that not even deleting what was kept gives a number back.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -65,10 +65,12 @@ class Outbox:
                 ),
             )  # fmt: skip
 
-    def batch(self) -> list[Waiting]:
-        """The oldest reviews that wait, as many as one upload holds."""
+    def batch(self, most: int = MOST_REVIEWS, without: Collection[int] = ()) -> list[Waiting]:
+        """The oldest reviews that wait, as many as one upload holds, and not those in the places `without`."""
         rows = self._db.execute(
-            "SELECT place, number, body FROM review WHERE state = 'waiting' ORDER BY place LIMIT ?", (MOST_REVIEWS,)
+            f"""SELECT place, number, body FROM review WHERE state = 'waiting' AND place NOT IN ({", ".join("?" * len(without))})
+                ORDER BY place LIMIT ?""",  # noqa: S608
+            (*without, most),
         )
         batch: list[Waiting] = []
         size = 0
@@ -110,9 +112,21 @@ class Outbox:
             ],
         )
 
+    def set_aside(self, sent: Waiting, code: str, at: datetime) -> None:
+        """Take a review off the queue that the server will not even take in. It is never forgotten: nobody else has it."""
+        self._db.execute(
+            "UPDATE review SET state = 'refused', status = NULL, reason = ?, acknowledged_at = ? WHERE place = ?",
+            (code, at.isoformat(), sent.place),
+        )
+
+    def refused(self) -> dict[str, str]:
+        """The reviews set aside, and the code of the refusal."""
+        return dict(self._db.execute("SELECT id, reason FROM review WHERE state = 'refused' ORDER BY place").fetchall())
+
     def offer_all_again(self) -> None:
         """Put everything that is kept back into the queue: the server has forgotten what it had acknowledged."""
         self._db.execute("UPDATE review SET state = 'waiting', asked_for = 0")
+        self._db.execute("UPDATE lesson_read SET told_at = NULL")
 
     def offer_missing(self, ranges: Iterable[Mapping[str, int]]) -> None:
         """Put back what the server says it never got, each once: one that came under another number stays missing for ever."""
@@ -136,19 +150,32 @@ class Outbox:
         self._store.put(device_id=device_id, next_number=len(places) + 1)
 
     def forget(self, before: datetime) -> None:
-        """Delete what was acknowledged before then."""
-        rows = self._db.execute("SELECT place, acknowledged_at FROM review WHERE state = 'acknowledged'").fetchall()
-        old = [(place,) for place, at in rows if datetime.fromisoformat(at) < before]
-        self._db.executemany("DELETE FROM review WHERE place = ?", old)
+        """Delete what was acknowledged, and lessons of which the server was told, before then."""
+        for found, delete in (
+            (
+                "SELECT place, acknowledged_at FROM review WHERE state = 'acknowledged'",
+                "DELETE FROM review WHERE place = ?",
+            ),
+            (
+                "SELECT lesson_id, told_at FROM lesson_read WHERE told_at IS NOT NULL",
+                "DELETE FROM lesson_read WHERE lesson_id = ?",
+            ),
+        ):
+            rows = self._db.execute(found).fetchall()
+            self._db.executemany(delete, [(key,) for key, at in rows if datetime.fromisoformat(at) < before])
 
     def add_lesson(self, lesson_id: str, read_at: datetime) -> None:
         """A lesson was read to its end; saying so twice does no harm."""
-        self._db.execute("INSERT INTO lesson_waiting VALUES (?, ?) ON CONFLICT DO NOTHING", (lesson_id, read_at.isoformat()))
+        self._db.execute(
+            "INSERT INTO lesson_read (lesson_id, read_at) VALUES (?, ?) ON CONFLICT DO UPDATE SET told_at = NULL",
+            (lesson_id, read_at.isoformat()),
+        )
 
     def lessons(self) -> list[str]:
         """Lessons read that the server does not know of yet, in the order read."""
-        return [row[0] for row in self._db.execute("SELECT lesson_id FROM lesson_waiting ORDER BY read_at, lesson_id")]
+        statement = "SELECT lesson_id FROM lesson_read WHERE told_at IS NULL ORDER BY read_at, lesson_id"
+        return [row[0] for row in self._db.execute(statement)]
 
-    def lesson_told(self, lesson_id: str) -> None:
+    def lesson_told(self, lesson_id: str, at: datetime) -> None:
         """The server knows."""
-        self._db.execute("DELETE FROM lesson_waiting WHERE lesson_id = ?", (lesson_id,))
+        self._db.execute("UPDATE lesson_read SET told_at = ? WHERE lesson_id = ?", (at.isoformat(), lesson_id))

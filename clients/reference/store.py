@@ -38,7 +38,7 @@ SCHEMA = (
         id TEXT NOT NULL UNIQUE,
         number INTEGER UNIQUE,
         body TEXT NOT NULL,
-        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'acknowledged')),
+        state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'acknowledged', 'refused')),
         status TEXT,
         reason TEXT,
         acknowledged_at TEXT,
@@ -57,7 +57,12 @@ SCHEMA = (
         chance REAL NOT NULL,
         prior_known REAL NOT NULL
     ) STRICT""",
-    "CREATE TABLE IF NOT EXISTS lesson_waiting (lesson_id TEXT PRIMARY KEY, read_at TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    # `told_at` is when the server took note of it; what it was told is kept for a while, as it may forget.
+    """CREATE TABLE IF NOT EXISTS lesson_read (
+        lesson_id TEXT PRIMARY KEY,
+        read_at TEXT NOT NULL,
+        told_at TEXT
+    ) STRICT, WITHOUT ROWID""",
     # `stale` marks what a pull from the start has not brought again yet.
     f"CREATE TABLE IF NOT EXISTS memory ({MEMORY_COLUMNS}, stale INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS memory_skill ON memory (skill)",

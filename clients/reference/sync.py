@@ -4,7 +4,7 @@ Push comes before pull, and no pull begins while an upload is unanswered: review
 and one that the server has counted already would be folded twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -19,6 +19,7 @@ from clients.reference.ids import uuid7
 from clients.reference.line import Line, Patience, Refused, Sleep
 from clients.reference.outbox import Waiting
 from clients.reference.phone import Clock, Phone
+from clients.reference.refusals import Culprit, Refusals
 from domain.practice.clock import TOLERATED_SKEW
 from domain.sync.digest import hexadecimal
 
@@ -33,9 +34,10 @@ class Disagreement(Exception):
 
 @dataclass(slots=True)
 class Report:
-    """What a sync did."""
+    """What a sync did. `refused` are the reviews it set aside, and why."""
 
     results: list[Mapping[str, Any]] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
     pages: int = 0
     repaired: list[str] = field(default_factory=list)
     begun_again: int = 0
@@ -96,27 +98,40 @@ class Sync:
         raise Disagreement(report.digest)
 
     async def _push(self, report: Report) -> None:
-        """Send what waits, oldest first. Each batch is answered, or is sent again by the next push."""
+        """Send what waits, oldest first. Each batch is answered, or is sent again by the next push.
+
+        `refusals` tells what becomes of a batch that the server refuses as a whole.
+        """
         for lesson_id in self._outbox.lessons():
             await self._tell_lesson(lesson_id)
         if not report.results:
             with self._store.transaction():
                 self._outbox.offer_held_back()
         moved = False
-        while batch := self._outbox.batch():
+        refusals = Refusals()
+        while batch := self._outbox.batch(refusals.most, refusals.places):
             try:
                 response = await self._line.ask("POST", "/v1/reviews", partial(self._upload, batch))
             except Refused as refused:
-                if refused.code != "device_revoked" or moved:
-                    raise
-                moved = True
-                self._become_another_device()
+                if refused.code == "device_revoked" and not moved:
+                    moved = True
+                    self._become_another_device()
+                    continue
+                with self._store.transaction():
+                    self._set_aside(refusals.refused(batch, refused), report)
                 continue
             receipt = response.json()
             with self._store.transaction():
                 self._outbox.acknowledge(batch, receipt["results"], self._clock())
                 self._outbox.offer_missing(receipt.get("missing", ()))
+                self._set_aside(refusals.taken(), report)
             report.results += receipt["results"]
+        refusals.end()
+
+    def _set_aside(self, culprits: Iterable[Culprit], report: Report) -> None:
+        for sent, refused in culprits:
+            self._outbox.set_aside(sent, refused.code, self._clock())
+            report.refused[sent.wire["id"]] = refused.code
 
     def _upload(self, batch: list[Waiting]) -> dict[str, Any]:
         return {
@@ -132,7 +147,7 @@ class Sync:
             if refused.status != HTTPStatus.NOT_FOUND:  # withdrawn since: there is nothing left to have read
                 raise
         with self._store.transaction():
-            self._outbox.lesson_told(lesson_id)
+            self._outbox.lesson_told(lesson_id, self._clock())
 
     async def _tell_name(self) -> None:
         """Give the device its name in the learner's list of devices, once for each id it has had."""

@@ -36,6 +36,7 @@ WORDS = {
     "learner": Text("学员", "學員", "Learner"),
     "device": Text("设备", "裝置", "Device"),
     "waiting": Text("等待发送", "等待傳送", "Waiting to be sent"),
+    "set_aside": Text("服务器拒收，已留存", "伺服器拒收，已留存", "Refused by the server, and kept"),
     "memories": Text("已练题目", "已練題目", "Questions practised"),
     "lessons": Text("已读课程", "已讀課程", "Lessons read"),
     "pack": Text("离线题目", "離線題目", "Questions on this device"),

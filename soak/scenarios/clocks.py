@@ -101,7 +101,7 @@ async def _tell(
     stage: SoakStage, base: str, learner: int, error: timedelta, items: Sequence[ItemVersion], ledger: Ledger
 ) -> dict[str, Claim]:
     """Upload all moments in batches, by a clock that is wrong by `error` when answering and when sending."""
-    phone, told = Phone(stage, base, learner, "wrong clock"), dict[str, Claim]()
+    phone, told = Phone(stage, base, learner, "wrong-clock"), dict[str, Claim]()
     moments = _moments(wall_clock())
     try:
         for start in range(0, len(moments), 100):

@@ -1,15 +1,17 @@
 """THE law of sync (2, 3, 4, 11): whatever happened on the way, devices that have nothing to send hold the same, and it is right.
 
 A machine of Hypothesis drives the real service over HTTP in process with the reference client: devices of one learner with wrong
-clocks and zones, requests and answers that get lost, duplicates, restarts, rubbish, a profile that changes. In the end all sync,
-and `assert_all_agree` looks at every memory and every review. COMPOSURE_SOAK_EXAMPLES raises the number of examples.
+clocks and zones, requests and answers that get lost, duplicates, restarts, rubbish, a profile that changes, items that get new
+versions, a regrading of what was held. In the end all sync, and `assert_all_agree` looks at every memory and every review.
+COMPOSURE_SOAK_EXAMPLES raises the number of examples.
 """
 
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,7 +23,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from clients.reference.line import Offline
 from domain.content.catalogue import Catalogue
-from tests.service import UNKNOWN, Bank, right
+from domain.content.kinds import SingleChoice
+from repositories.content.reading import Curriculum
+from tests.content.test_publishing import with_another_key, with_item
+from tests.http.packs import published, service_with
+from tests.laws.test_held_reviews import regraded
+from tests.service import UNKNOWN, Bank, Clock, Service, right
 from tests.sync.devices import Device, Fate, assert_all_agree, begin_epoch
 
 T = TypeVar("T")
@@ -49,11 +56,18 @@ async def loop(anyio_backend: str) -> asyncio.AbstractEventLoop:  # noqa: ARG001
     return asyncio.get_running_loop()
 
 
+@pytest.fixture
+async def own_service(postgres: str, curriculum: Curriculum, keys_dir: Path, clock: Clock) -> AsyncIterator[Service]:
+    """A service with a database of its own, since items get new versions."""
+    async for service in service_with(curriculum, postgres, keys_dir, clock):
+        yield service
+
+
 class Devices(RuleBasedStateMachine):
-    """Two or three devices of one learner. `bank`, `catalogue` and `run` are set by the test."""
+    """Two or three devices of one learner. `bank`, `curriculum` and `run` are set by the test."""
 
     bank: Bank
-    catalogue: Catalogue
+    curriculum: Curriculum
     run: Run[Any]
 
     def __init__(self) -> None:
@@ -62,6 +76,8 @@ class Devices(RuleBasedStateMachine):
         self.clock = self.bank.service.clock
         self.clock.reset()
         self.person = self.run(self.bank.employee())
+        self.edited = self.curriculum
+        self.publish()
         per_skill = [self.catalogue.items_by_skill[code][:ITEMS_OF_EACH_SKILL] for code in self.catalogue.items_by_skill]
         self.items = [item.item_id for items in per_skill[:SKILLS] for item in items]
         self.devices: list[Device] = []
@@ -79,6 +95,11 @@ class Devices(RuleBasedStateMachine):
             device = Device(self.person, path, self.catalogue, f"device-{number}", zone, clock_error, page_limit=page_limit)
             self.devices.append(device)
 
+    def publish(self) -> None:
+        """Devices go on with the versions that they hold."""
+        self.run(published(self.bank.service, self.edited))
+        self.catalogue: Catalogue = self.run(self.bank.service.catalogue())
+
     def device(self, number: int) -> Device:
         return self.devices[number % len(self.devices)]
 
@@ -86,7 +107,8 @@ class Devices(RuleBasedStateMachine):
     def answer_offline(self, number: int, answers: list[tuple[int, str]]) -> None:
         for item, answer in answers:
             item_id = self.items[item % len(self.items)]
-            self.device(number).answer(item_id, answered(self.catalogue, item_id, answer))
+            device = self.device(number)
+            device.answer(item_id, answered(device.catalogue, item_id, answer))
             self.clock.advance(minutes=7)
 
     @rule(
@@ -98,6 +120,31 @@ class Devices(RuleBasedStateMachine):
     def answer_with_rubbish(self, number: int, bad: dict[str, Any]) -> None:
         fields = {"item_id": self.items[0], "item_version": 1, "response": UNKNOWN}
         self.device(number).answer_ungraded(**{**fields, **bad})
+
+    @rule(number=which, item=which)
+    def answer_what_is_published_later(self, number: int, item: int) -> None:
+        item_id = self.items[item % len(self.items)]
+        version = self.catalogue.items[item_id].version + 1
+        self.device(number).answer_ungraded(item_id=item_id, item_version=version, response=UNKNOWN)
+
+    @rule(item=which)
+    def publish_a_new_version(self, item: int) -> None:
+        """Of the same skill; it counts otherwise in the fold, and where there is one choice, another is right."""
+        item_id = self.items[item % len(self.items)]
+        old = next(each for each in self.edited.items if each.item_id == item_id)
+        new = replace(old, prior_known=0.3 if old.prior_known < 0.3 else 0.1)
+        self.edited = with_item(self.edited, with_another_key(new) if isinstance(new.body, SingleChoice) else new)
+        self.publish()
+
+    @rule(number=which)
+    def take_the_new_pack(self, number: int) -> None:
+        device = self.device(number)
+        device.catalogue = self.catalogue
+        device.restart()
+
+    @rule()
+    def regrade_what_was_held(self) -> None:
+        self.run(regraded(self.bank))
 
     @rule(number=which, meets=fates)
     def sync(self, number: int, meets: list[Fate]) -> None:
@@ -194,11 +241,11 @@ def answered(catalogue: Catalogue, item_id: str, answer: str) -> dict[str, Any]:
 
 
 def test_law_11_devices_that_have_nothing_to_send_agree_whatever_happened(
-    loop: asyncio.AbstractEventLoop, bank: Bank, catalogue: Catalogue
+    loop: asyncio.AbstractEventLoop, own_service: Service, curriculum: Curriculum
 ) -> None:
-    machine = type(
-        "DevicesOfABank", (Devices,), {"bank": bank, "catalogue": catalogue, "run": staticmethod(loop.run_until_complete)}
-    )
+    run = loop.run_until_complete
+    bank = run(Bank.found(own_service))
+    machine = type("DevicesOfABank", (Devices,), {"bank": bank, "curriculum": curriculum, "run": staticmethod(run)})
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -210,4 +257,4 @@ def test_law_11_devices_that_have_nothing_to_send_agree_whatever_happened(
             phases=PHASES,
         ),
     )
-    bank.service.clock.reset()
+    own_service.clock.reset()

@@ -85,6 +85,50 @@ async def test_law_10_what_a_restore_lost_comes_back_from_the_devices(
     await assert_all_agree([phone, tablet], catalogue)
 
 
+async def test_law_10_lessons_that_a_restore_lost_come_back_from_the_device_that_read_them(
+    bank: Bank, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    person = await bank.employee()
+    phone, tablet = (Device(person, tmp_path / name, catalogue, name) for name in ("phone", "tablet"))
+    first, second, third = catalogue.lesson_order[:3]
+    phone.phone.read_lesson(first)
+    tablet.phone.read_lesson(second)
+    for device in (phone, tablet, phone):
+        await device.sync()
+    tablet.phone.read_lesson(third)
+
+    await restore_backup(person)
+    assert [(await device.sync()).begun_again for device in (phone, tablet, phone)] == [1, 1, 0]
+    for device in (phone, tablet):
+        assert device.phone.held.lessons_read() == {first, second, third}
+    await assert_all_agree([phone, tablet], catalogue)
+
+
+async def test_lessons_told_are_kept_for_thirty_days_and_may_be_read_again(
+    bank: Bank, catalogue: Catalogue, tmp_path: Path
+) -> None:
+    person = await bank.employee()
+    phone = Device(person, tmp_path / "phone", catalogue)
+    first, second = catalogue.lesson_order[:2]
+    phone.phone.read_lesson(first)
+    await phone.sync()
+    bank.service.clock.advance(days=29)
+    phone.phone.read_lesson(first)
+    assert phone.phone.outbox.lessons() == [first]
+    await phone.sync()
+    bank.service.clock.advance(days=29)
+    phone.phone.read_lesson(second)
+    await phone.sync()
+    kept = phone.phone.store.db.execute("SELECT lesson_id FROM lesson_read ORDER BY read_at").fetchall()
+    assert kept == [(first,), (second,)]
+    bank.service.clock.advance(days=2)
+    await phone.sync()
+    await restore_backup(person)
+    await phone.sync()
+    assert phone.phone.held.lessons_read() == {second}
+    await assert_all_agree([phone], catalogue)
+
+
 async def test_after_a_restore_what_no_device_kept_is_gone_from_all_of_them(
     bank: Bank, catalogue: Catalogue, tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from clients.reference.__main__ import main
 from clients.reference.face import GAP, Face
+from clients.reference.outbox import Outbox
 from clients.reference.phone import Phone
 from clients.reference.shelf import Shelf
 from clients.reference.store import Store
@@ -119,11 +120,15 @@ async def test_a_drill_needs_a_pack_and_no_server(bank: Bank, catalogue: Catalog
     store = Store(path)
     answered = store.db.execute("SELECT count(*), count(DISTINCT number) FROM review").fetchone()
     assert answered[0] == answered[1] > 5
-    assert store.db.execute("SELECT count(*) FROM lesson_waiting").fetchone() > (0,)
+    assert store.db.execute("SELECT count(*) FROM lesson_read").fetchone() > (0,)
+    with store.transaction():
+        outbox = Outbox(store)
+        outbox.set_aside(outbox.batch()[0], "json_too_deep", device.now())
     store.close()
     status = Keyboard([])
     assert main([*arguments, "status"], status) == 0
-    assert str(answered[0]) in status.shown
+    assert str(answered[0] - 1) in status.shown
+    assert "1 (json_too_deep)" in status.shown
 
 
 def test_everything_is_said_in_every_language() -> None:
