@@ -134,7 +134,7 @@ async def _check(url: str, learner: int, told: dict[str, Claim], ledger: Ledger,
 
 
 async def _tell_impossible(stage: SoakStage, base: str, url: str, learner: int, item: ItemVersion, ledger: Ledger) -> None:
-    phone, now = Phone(stage, base, learner, "jumping clock"), wall_clock()
+    phone, now = Phone(stage, base, learner, "jumping-clock"), wall_clock()
     reviews = [{**payloads.review(item, now), "answered_at": moment} for moment in _impossible(now)]
     await phone.post_once(phone.upload(reviews), ledger)
     await phone.close()
