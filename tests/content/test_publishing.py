@@ -112,6 +112,24 @@ async def test_a_withdrawn_item_is_not_asked_again_and_its_answers_still_count(
     assert late["status"] == "accepted"
 
 
+async def test_law_10_devices_are_told_what_was_published_and_withdrawn_since(
+    own_service: Service, curriculum: Curriculum
+) -> None:
+    phone = await (await Bank.found(own_service)).employee()
+    item = single_choice(curriculum.items)
+    fewer = replace(curriculum, items=tuple(each for each in curriculum.items if each.item_id != item.item_id))
+    cursor = (await phone.get("/v1/changes"))["cursor"]
+    told = []
+    for next_one in (with_item(curriculum, with_another_key(item)), fewer, curriculum):
+        await published(own_service, next_one)
+        page = await phone.get("/v1/changes", cursor=cursor)
+        cursor = page["cursor"]
+        told.append((page["content"]["revision"], page["content"]["published"], page["content"]["withdrawn"]))
+        assert (await phone.get("/v1/changes", cursor=cursor))["content"] is None
+    versions = [{"kind": "item", "id": item.item_id, "version": version} for version in (2, 3)]
+    assert told == [(2, [versions[0]], []), (3, [], [versions[0]]), (4, [versions[1]], [])]
+
+
 async def test_an_item_keeps_its_skill_for_ever(own_service: Service, curriculum: Curriculum) -> None:
     """Two versions in two skills would make memory and standing depend on the order in which answers arrive."""
     item = single_choice(curriculum.items)
