@@ -1,9 +1,6 @@
 """`python -m bench`: measure everything and print one table."""
 
-import logging
-import signal
 import sys
-from types import FrameType
 
 import rich_click as click
 from rich.console import Console
@@ -13,6 +10,7 @@ from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed
 from bench import large_tables, measures, phrases, pulling, refolding
 from bench.anchor import AnchorFailed
 from bench.client import LoadFailed
+from bench.command import run
 from bench.report import show, write_json
 from bench.stage import FOLDER, ServerFailed, staged
 
@@ -52,22 +50,5 @@ def main(*, quick: bool, only: tuple[str, ...]) -> None:
     write_json(bench.rows, RESULT)
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _stop)
-    # Libraries tell of every command and request; the table is what is wanted.
-    logging.disable(logging.INFO)
-    try:
-        main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        errors.print("Stopped.")
-        sys.exit(130)
-    except (DataFolderInUse, EmbeddedServerFailed, ServerFailed, AnchorFailed, LoadFailed) as error:
-        errors.print(f"[bold red]bench:[/] {error}", highlight=False)
-        sys.exit(1)
+    run(main, "bench", (DataFolderInUse, EmbeddedServerFailed, ServerFailed, AnchorFailed, LoadFailed), errors)

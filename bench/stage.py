@@ -31,7 +31,7 @@ from domain.identity.scope import Caller
 from domain.practice.clock import practice_day
 from repositories.content.published import read_published
 from repositories.content.publishing import publish
-from repositories.content.reading import read_curriculum
+from repositories.content.reading import Curriculum, read_curriculum
 
 FOLDER = ROOT / ".data" / "bench"
 ORGANISATION = UUID("bbbbbbbb-0000-4000-8000-000000000000")
@@ -91,7 +91,7 @@ class Stage:
     @contextmanager
     def serving(self, database: str) -> Iterator[Server]:
         """The service on `database`, started as an operator starts it. Raises `ServerFailed`."""
-        port = _free_port()
+        port = free_port()
         log_path = self.folder / f"server-{database}.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COMPOSURE_")} | {
             "DATABASE_URL": self.url(database),
@@ -129,13 +129,14 @@ def staged() -> Iterator[Stage]:
             with embedded_postgres(play / "postgres") as postgres:
                 create_key(play / "keys", wall_clock())
                 tokens = AccessTokens(load_keys(play / "keys"), Settings.issuer, 3600)
-                yield Stage(play, postgres, asyncio.run(_template(postgres)), tokens)
+                yield Stage(play, postgres, asyncio.run(template(postgres, read_curriculum(Settings.content_dir))), tokens)
         finally:
             # Logs of the service stay for a look afterwards; gigabytes of invented practice do not.
             shutil.rmtree(play / "postgres", ignore_errors=True)
 
 
-async def _template(postgres: str) -> Catalogue:
+async def template(postgres: str, curriculum: Curriculum) -> Catalogue:
+    """A database that is migrated and holds the published curriculum, to be copied; and that curriculum."""
     connection = await asyncpg.connect(postgres)
     await connection.execute(f"CREATE DATABASE {TEMPLATE}")
     await connection.close()
@@ -143,7 +144,7 @@ async def _template(postgres: str) -> Catalogue:
     url = f"{head.rsplit('/', 1)[0]}/{TEMPLATE}?{query}"
     await migrate(url)
     async with AuthoringDatabase.connected(url) as authoring, authoring.transaction(SHARED) as session:
-        await publish(session, read_curriculum(Settings.content_dir), wall_clock())
+        await publish(session, curriculum, wall_clock())
     async with (
         Database.connected(url, 1, Settings.statement_timeout_ms) as database,
         database.transaction(SHARED) as transaction,
@@ -151,7 +152,8 @@ async def _template(postgres: str) -> Catalogue:
         return Catalogue.of(await read_published(transaction))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,10 +1,7 @@
 """`python -m soak`: make everything fail that can fail, and show that nothing acknowledged was lost or counted twice."""
 
-import logging
-import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
 
 import rich_click as click
 from rich.console import Console
@@ -12,6 +9,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from api.wiring.embedded import DataFolderInUse, EmbeddedServerFailed, locked_folder
 from api.wiring.migrations import ROOT
+from bench.command import run
 from bench.stage import ServerFailed
 from soak import scenarios
 from soak.report import Row, show, write_json
@@ -56,25 +54,5 @@ def main(*, quick: bool, only: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    # The way of Ctrl-C: it cancels what runs in the event loop, where an exception raised anywhere would tear it apart.
-    signal.raise_signal(signal.SIGINT)
-
-
 if __name__ == "__main__":
-    # Shells start what runs in the background with SIGINT ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, _stop)
-    # Libraries tell of every command and request; the table is what is wanted.
-    logging.disable(logging.INFO)
-    try:
-        main(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        errors.print("Stopped.")
-        sys.exit(130)
-    except (DataFolderInUse, EmbeddedServerFailed, ServerFailed) as error:
-        errors.print(f"[bold red]soak:[/] {error}", highlight=False)
-        sys.exit(1)
+    run(main, "soak", (DataFolderInUse, EmbeddedServerFailed, ServerFailed), errors)

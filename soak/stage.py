@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,17 +18,13 @@ import httpx
 import psutil
 
 from api.auth.tokens import AccessTokens
-from api.wiring.database import SHARED, AuthoringDatabase, Database
 from api.wiring.embedded import embedded_postgres
 from api.wiring.keys import create_key, load_keys
-from api.wiring.migrations import ROOT, migrate
+from api.wiring.migrations import ROOT
 from api.wiring.services import wall_clock
 from api.wiring.settings import Settings
 from bench.filling import Filling
-from bench.stage import TEMPLATE, ServerFailed, Stage
-from domain.content.catalogue import Catalogue
-from repositories.content.published import read_published
-from repositories.content.publishing import publish
+from bench.stage import ServerFailed, Stage, free_port, template
 from repositories.content.reading import Curriculum, read_curriculum
 
 TOKEN_SECONDS = 7200
@@ -181,7 +176,7 @@ class SoakStage(Stage):
     @contextmanager
     def service(self, url: str, *, workers: int = 1) -> Iterator[Service]:
         """The service on the database at `url`, started as an operator starts it. Raises `ServerFailed`."""
-        port = _free_port()
+        port = free_port()
         log = self.folder / f"service-{port}.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("COMPOSURE_", "DATABASE_"))}
         environment |= {
@@ -220,34 +215,11 @@ def staged(play: Path, curriculum: Curriculum | None = None) -> Iterator[SoakSta
         server.start()
         create_key(play / "keys", wall_clock())
         tokens = AccessTokens(load_keys(play / "keys"), Settings.issuer, TOKEN_SECONDS)
-        catalogue = asyncio.run(_template(server.url, curriculum or read_curriculum(Settings.content_dir)))
+        catalogue = asyncio.run(template(server.url, curriculum or read_curriculum(Settings.content_dir)))
         yield SoakStage(play, server.url, catalogue, tokens, server)
     finally:
         server.end()
         shutil.rmtree(play / "postgres", ignore_errors=True)
-
-
-async def _template(postgres: str, curriculum: Curriculum) -> Catalogue:
-    connection = await asyncpg.connect(postgres)
-    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
-    await connection.close()
-    head, _, query = postgres.partition("?")
-    url = f"{head.rsplit('/', 1)[0]}/{TEMPLATE}?{query}"
-    await migrate(url)
-    async with AuthoringDatabase.connected(url) as authoring, authoring.transaction(SHARED) as session:
-        await publish(session, curriculum, wall_clock())
-    async with (
-        Database.connected(url, 1, Settings.statement_timeout_ms) as database,
-        database.transaction(SHARED) as transaction,
-    ):
-        return Catalogue.of(await read_published(transaction))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_gone(processes: list[psutil.Process]) -> None:

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.problems import FieldError, Problem, not_found
+from api.sync.schemas import AssignmentState
 from api.wiring.desk import Desk
 from domain.mastery.assignments import MOST_GRACE_DAYS, Assignment, GivenAssignment, OwnAssignment, standing_of
 from domain.practice.clock import practice_day
@@ -34,15 +35,9 @@ class CreateAssignment(Struct, forbid_unknown_fields=True, frozen=True, kw_only=
     grace_days: Annotated[int, Meta(ge=0, le=MOST_GRACE_DAYS)] = 0
 
 
-class OwnAssignmentBody(Struct, frozen=True):
+class OwnAssignmentBody(AssignmentState, frozen=True):
     """A program the caller was given. In grace the due day has passed and completion still counts as in time."""
 
-    assignment_id: UUID
-    program_id: str
-    due_on: date
-    grace_days: int
-    assigned_at: datetime
-    completed_at: datetime | None
     standing: Literal["completed", "open", "in_grace", "overdue"]
 
 

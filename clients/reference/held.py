@@ -5,7 +5,6 @@ server's numbers do not include yet; everything the device shows is the provisio
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,8 @@ from domain.practice.algorithm import Fsrs6
 from domain.practice.days_off import DateRange, DaysOff
 from domain.practice.learner import Preferences
 from domain.practice.memory import Memory, Schedule, advance
-from domain.sync.digest import lesson_hash, memory_hash, profile_digest, state_digest, together
+from domain.sync.digest import lesson_hash, memory_hash, profile_digest, together
+from domain.sync.feed import StateParts
 
 COLUMNS = (
     "item_id", "skill", "stability", "difficulty", "first_practice_day", "last_practice_day", "due_on", "repetitions", "lapses",
@@ -30,20 +30,6 @@ PROVISIONAL = f"SELECT {NAMES} FROM provisional"  # noqa: S608
 KEEP_MEMORY = f"INSERT OR REPLACE INTO memory ({NAMES}, stale) VALUES ({MARKS}, 0)"  # noqa: S608
 KEEP_PROVISIONAL = f"INSERT OR REPLACE INTO provisional ({NAMES}) VALUES ({MARKS})"  # noqa: S608
 OF_ITEM = " WHERE item_id = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Digests:
-    """Digests of the parts of what is held, and of all of it."""
-
-    profile: int
-    lessons: int
-    skills: Mapping[str, int]
-
-    @property
-    def whole(self) -> int:
-        """The digest of everything."""
-        return state_digest(self.profile, self.lessons, self.skills)
 
 
 class Held:
@@ -139,13 +125,13 @@ class Held:
         self._db.execute("DELETE FROM memory WHERE stale = 1")
         self._db.execute("DELETE FROM lesson WHERE stale = 1")
 
-    def digests(self) -> Digests:
+    def digests(self) -> StateParts:
         """Digests of what the server gave; the device's own folds have no part in it."""
         hashes: dict[str, list[int]] = {}
         for row in self._db.execute(MEMORIES):
             hashes.setdefault(row[1], []).append(memory_hash(row[0], memory_from(row)))
         lessons = self._db.execute("SELECT lesson_id, lesson_version, completed_at FROM lesson")
-        return Digests(
+        return StateParts(
             profile=profile_digest(self.preferences),
             lessons=together(lesson_hash(name, version, datetime.fromisoformat(at)) for name, version, at in lessons),
             skills={skill: together(own) for skill, own in hashes.items()},
