@@ -80,10 +80,25 @@ def invalid(code: str, detail: str, *errors: FieldError) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, code, detail, list(errors))
 
 
+def unusable(code: str, pointer: str, detail: str) -> Problem:
+    """A value is well-formed, and still cannot be used."""
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, "A value cannot be used.", [FieldError(pointer, detail)])
+
+
 def unavailable(detail: str, retry_after_seconds: int = 2) -> Problem:
     """The service cannot answer now and did nothing; the same request may be sent again."""
     headers = {"Retry-After": str(retry_after_seconds)}
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, headers=headers)
 
 
-__all__ = ["FieldError", "Problem", "ProblemDetails", "device_revoked", "invalid", "not_found", "unauthenticated", "unavailable"]
+__all__ = [
+    "FieldError",
+    "Problem",
+    "ProblemDetails",
+    "device_revoked",
+    "invalid",
+    "not_found",
+    "unauthenticated",
+    "unavailable",
+    "unusable",
+]

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.practice.memory import Memory
 from domain.practice.progress import PracticeDay
 from domain.practice.rebuild import Correction, History, Practice, SkillMemory, Standing
 from repositories.connection import Connection
-from repositories.memories import MEMORY_COLUMNS, memory_from
+from repositories.memories import MEMORY_COLUMNS, REPLACE_MEMORY, memory_arrays, memory_fields, memory_from
 
 LEARNER_COUNT = "SELECT count(*) FROM learner"
 
@@ -16,7 +15,7 @@ LEARNERS = "SELECT learner_id FROM learner WHERE $1::uuid IS NULL OR learner_id 
 # In the order of the fields of `History`. Arrays, because reading a row costs far more than reading a number.
 HISTORIES = """
 SELECT learner_id, item_id, max(answered_at), (array_agg(id ORDER BY answered_at, id))[count(*)],
-       array_agg(skill ORDER BY answered_at, id), array_agg(practice_day ORDER BY answered_at, id),
+       min(skill), array_agg(practice_day ORDER BY answered_at, id),
        array_agg(correct ORDER BY answered_at, id), array_agg(chance ORDER BY answered_at, id),
        array_agg(prior_known ORDER BY answered_at, id), array_agg(latency_ms ORDER BY answered_at, id)
 FROM review WHERE learner_id = ANY($1) GROUP BY learner_id, item_id
@@ -28,19 +27,11 @@ DAYS = "SELECT learner_id, day, reviews, correct, practised_ms FROM practice_day
 
 STANDINGS = "SELECT learner_id, skill, items_seen, reviews, last_practised_on FROM skill_standing WHERE learner_id = ANY($1)"
 
-WRITE_MEMORIES = """
-INSERT INTO memory (
-    learner_id, organisation_id, sequence, item_id, skill, stability, difficulty, first_practice_day, last_practice_day,
-    due_on, repetitions, lapses, relearning, last_answered_at, last_review_id)
+WRITE_MEMORIES = f"""
+INSERT INTO memory (learner_id, organisation_id, sequence, item_id, skill, {MEMORY_COLUMNS})
 SELECT $1, $2, $3, m.*
-FROM unnest(
-    $4::text[], $5::text[], $6::float8[], $7::float8[], $8::date[], $9::date[], $10::date[], $11::int[], $12::int[],
-    $13::bool[], $14::timestamptz[], $15::uuid[]) AS m
-ON CONFLICT (learner_id, item_id) DO UPDATE SET
-    sequence = excluded.sequence, skill = excluded.skill, stability = excluded.stability, difficulty = excluded.difficulty,
-    first_practice_day = excluded.first_practice_day, last_practice_day = excluded.last_practice_day,
-    due_on = excluded.due_on, repetitions = excluded.repetitions, lapses = excluded.lapses, relearning = excluded.relearning,
-    last_answered_at = excluded.last_answered_at, last_review_id = excluded.last_review_id
+FROM unnest($4::text[], $5::text[], {memory_arrays(6)}) AS m
+{REPLACE_MEMORY}
 """
 
 FORGET_MEMORIES = "DELETE FROM memory WHERE learner_id = $1 AND item_id = ANY($2)"
@@ -100,7 +91,7 @@ class RebuildingRepository:
 
     async def write_memories(self, learner_id: UUID, sequence: int, memories: Sequence[tuple[str, SkillMemory]]) -> None:
         """Insert or replace memories, as a change of that sequence."""
-        rows = [(item_id, each.skill, *_memory_fields(each.memory)) for item_id, each in memories]
+        rows = [(item_id, each.skill, *memory_fields(each.memory)) for item_id, each in memories]
         columns = [list(column) for column in zip(*rows, strict=True)]
         await self._connection.execute(WRITE_MEMORIES, learner_id, self._organisation_id, sequence, *columns)
 
@@ -114,13 +105,6 @@ class RebuildingRepository:
         await self._connection.execute(WRITE_STANDINGS, learner_id, self._organisation_id, *_standing_columns(standings))
         await self._connection.execute(FORGET_STANDINGS, learner_id, correction.standings.gone)
         await self._connection.execute(CLEAR_FIGURES, learner_id)
-
-
-def _memory_fields(memory: Memory) -> tuple[object, ...]:
-    return (
-        memory.stability, memory.difficulty, memory.first_practice_day, memory.last_practice_day, memory.due_on,
-        memory.repetitions, memory.lapses, memory.relearning, memory.last_answered_at, memory.last_review_id,
-    )  # fmt: skip
 
 
 def _day_columns(days: Sequence[PracticeDay]) -> list[list[object]]:

@@ -18,6 +18,7 @@ from domain.practice.store import ItemMemory, Recalled, Recording, SkillStanding
 from repositories.connection import Connection
 from repositories.devices import GAPS, ranges_from
 from repositories.learners import LEARNER_COLUMNS, SITTING, learner_from, lock_learner
+from repositories.memories import MEMORY_COLUMNS, REPLACE_MEMORY, memory_arrays, memory_fields
 
 MOST_RAGGED_BYTES = 65_536
 
@@ -60,7 +61,7 @@ FROM review WHERE learner_id = $1 AND item_id = ANY($2)
 """
 
 # One statement for all that graded reviews change: four round trips fewer for every single answer.
-RECORD_PRACTICE = """
+RECORD_PRACTICE = f"""
 WITH new_review AS (
     INSERT INTO review (
         learner_id, organisation_id, device_id, device_sent_at, received_at, origin, algorithm, parameter_set,
@@ -75,19 +76,9 @@ WITH new_review AS (
         $25::float8[], $26::float8[], $27::float8[], $28::float8[], $29::float8[], $30::float8[], $31::date[],
         $32::date[], $33::int[], $34::int[], $35::bigint[]) AS r
 ), new_memory AS (
-    INSERT INTO memory (
-        learner_id, organisation_id, sequence, item_id, skill, stability, difficulty, first_practice_day, last_practice_day,
-        due_on, repetitions, lapses, relearning, last_answered_at, last_review_id)
-    SELECT $1, $2, $36, m.*
-    FROM unnest(
-        $37::text[], $38::text[], $39::float8[], $40::float8[], $41::date[], $42::date[], $43::date[], $44::int[],
-        $45::int[], $46::bool[], $47::timestamptz[], $48::uuid[]) AS m
-    ON CONFLICT (learner_id, item_id) DO UPDATE SET
-        sequence = excluded.sequence, stability = excluded.stability, difficulty = excluded.difficulty,
-        first_practice_day = excluded.first_practice_day, last_practice_day = excluded.last_practice_day,
-        due_on = excluded.due_on, repetitions = excluded.repetitions, lapses = excluded.lapses,
-        relearning = excluded.relearning, last_answered_at = excluded.last_answered_at,
-        last_review_id = excluded.last_review_id
+    INSERT INTO memory (learner_id, organisation_id, sequence, item_id, skill, {MEMORY_COLUMNS})
+    SELECT $1, $2, $36, m.* FROM unnest($37::text[], $38::text[], {memory_arrays(39)}) AS m
+    {REPLACE_MEMORY}
 ), new_day AS (
     INSERT INTO practice_day (learner_id, organisation_id, day, reviews, correct, practised_ms)
     SELECT $1, $2, d.* FROM unnest($49::date[], $50::int[], $51::int[], $52::bigint[]) AS d
@@ -213,14 +204,7 @@ def _review_columns(recording: Recording) -> list[list[object]]:
 
 
 def _memory_columns(recording: Recording) -> list[list[object]]:
-    rows = [
-        (
-            changed.item_id, changed.skill, m.stability, m.difficulty, m.first_practice_day, m.last_practice_day, m.due_on,
-            m.repetitions, m.lapses, m.relearning, m.last_answered_at, m.last_review_id,
-        )
-        for changed in recording.memories
-        for m in (changed.memory,)
-    ]  # fmt: skip
+    rows = [(changed.item_id, changed.skill, *memory_fields(changed.memory)) for changed in recording.memories]
     return [list(column) for column in zip(*rows, strict=True)]
 
 

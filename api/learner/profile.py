@@ -1,7 +1,5 @@
 """getMe and updateMe."""
 
-from http import HTTPStatus
-
 from litestar import Controller, Response, get, patch, route
 from litestar.params import RawBody
 from msgspec import UNSET
@@ -10,7 +8,7 @@ from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.learner.ports import LearnerStore
 from api.learner.schemas import DayRange, DaysOffBody, Me, OrganisationBody, PreferencesBody, RoleBody, UnitBody, UpdateMe
-from api.problems import FieldError, Problem, not_found
+from api.problems import not_found, unusable
 from api.wiring.desk import Desk
 from domain.identity.scope import Caller
 from domain.practice.clock import is_time_zone
@@ -78,14 +76,14 @@ def _days_off_body(days_off: DaysOff) -> DaysOffBody:
 
 def _changed(before: Preferences, changes: UpdateMe) -> Preferences:
     if changes.time_zone is not UNSET and not is_time_zone(changes.time_zone):
-        raise _unusable("unknown_time_zone", "/time_zone", "not an IANA time zone")
+        raise unusable("unknown_time_zone", "/time_zone", "not an IANA time zone")
     days_off = before.days_off
     if changes.days_off is not UNSET:
         ranges = tuple(DateRange(days.first, days.last) for days in changes.days_off.ranges)
         days_off = DaysOff(frozenset(changes.days_off.weekdays), ranges)
         defect = days_off.defect()
         if defect is not None:
-            raise _unusable("unusable_days_off", "/days_off", defect)
+            raise unusable("unusable_days_off", "/days_off", defect)
     return Preferences(
         time_zone=before.time_zone if changes.time_zone is UNSET else changes.time_zone,
         language=before.language if changes.language is UNSET else changes.language,
@@ -93,7 +91,3 @@ def _changed(before: Preferences, changes: UpdateMe) -> Preferences:
         new_per_day=before.new_per_day if changes.new_per_day is UNSET else changes.new_per_day,
         days_off=days_off,
     )
-
-
-def _unusable(code: str, pointer: str, detail: str) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, "A value cannot be used.", [FieldError(pointer, detail)])

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from api.bodies import body_of, decode_body
 from api.injected import Injected
-from api.problems import FieldError, Problem, not_found
+from api.problems import Problem, not_found, unusable
 from api.sync.schemas import AssignmentState
 from api.wiring.desk import Desk
 from domain.mastery.assignments import MOST_GRACE_DAYS, Assignment, GivenAssignment, OwnAssignment, standing_of
@@ -129,16 +129,12 @@ def own_body(assignment: OwnAssignment, today: date) -> OwnAssignmentBody:
 
 def _checked(data: CreateAssignment, desk: Desk) -> Assignment:
     if (data.unit_id is None) == (data.employee_id is None):
-        raise _unusable("one_recipient", "/unit_id", "exactly one of unit_id and employee_id")
+        raise unusable("one_recipient", "/unit_id", "exactly one of unit_id and employee_id")
     if all(program.program_id != data.program_id for program in desk.catalogue.programs):
-        raise _unusable("unknown_program", "/program_id", "no program has this id")
+        raise unusable("unknown_program", "/program_id", "no program has this id")
     if data.due_on < (desk.now - FURTHEST_BEHIND_UTC).date():
-        raise _unusable("due_in_the_past", "/due_on", "a day that has passed everywhere")
+        raise unusable("due_in_the_past", "/due_on", "a day that has passed everywhere")
     return Assignment(data.id, data.program_id, data.unit_id, data.employee_id, data.due_on, data.grace_days)
-
-
-def _unusable(code: str, pointer: str, detail: str) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, "A value cannot be used.", [FieldError(pointer, detail)])
 
 
 def _given(given: GivenAssignment) -> GivenAssignmentBody:

@@ -12,7 +12,7 @@ from api.bodies import body_of, decode_body
 from api.injected import Injected
 from api.phrases.ports import OwnPhraseAuthor
 from api.phrases.schemas import CheckPhrases, OwnPhraseBody, OwnPhraseList, PhraseCheck, PhraseHit, PutOwnPhrase
-from api.problems import FieldError, Problem, not_found
+from api.problems import Problem, not_found, unusable
 from api.wiring.desk import Desk
 from domain.phrases.lexicon import MOST_HITS, Hit, Lexicon
 from domain.phrases.offsets import Utf16Places
@@ -73,7 +73,7 @@ class PhraseController(Controller):
         author = await _author(desk)
         written = decode_body(body, PutOwnPhrase)
         if not can_be_found(written.phrase):
-            raise _unusable("unusable_phrase", f"needs {FEWEST_LETTERS} letters", "/phrase")
+            raise unusable("unusable_phrase", "/phrase", f"needs {FEWEST_LETTERS} letters")
         phrase = OwnPhrase(phrase_id, written.phrase, written.why, written.instead)
         same = [each.phrase.id for each in await desk.own_phrases.all() if is_same(each.phrase, phrase)]
         if same:
@@ -133,7 +133,3 @@ def _hit(hit: Hit, draft: str, places: Utf16Places, said_in: Language, *, own: b
 
 def _own_phrase_body(phrase: OwnPhrase, added_at: datetime) -> OwnPhraseBody:
     return OwnPhraseBody(phrase.id, phrase.phrase, phrase.why, phrase.instead, added_at)
-
-
-def _unusable(code: str, detail: str, pointer: str) -> Problem:
-    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, code, "A value cannot be used.", [FieldError(pointer, detail)])

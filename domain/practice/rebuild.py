@@ -1,6 +1,5 @@
 """What the log implies for learners, and what of that differs from what is stored. Only for jobs: it folds with numpy."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -31,7 +30,7 @@ class History:
     item_id: str
     last_answered_at: datetime
     last_review_id: UUID
-    skills: Sequence[str]
+    skill: str
     practice_days: Sequence[date]
     correct: Sequence[bool]
     chances: Sequence[float]
@@ -41,7 +40,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class SkillMemory:
-    """A memory and the skill it counts for: that of the item's first answer."""
+    """A memory and the skill it counts for."""
 
     skill: str
     memory: Memory
@@ -93,7 +92,7 @@ def implied(histories: Sequence[History], algorithm: Fsrs6, retention_of: Callab
     practices: dict[UUID, Practice] = {}
     for history, memory in zip(histories, _memories(histories, algorithm, retention_of), strict=True):
         practice = practices.setdefault(history.learner_id, Practice())
-        practice.memories[history.item_id] = SkillMemory(history.skills[0], memory)
+        practice.memories[history.item_id] = SkillMemory(history.skill, memory)
         _add_days(practice, history)
         _add_standings(practice, history)
     return practices
@@ -103,9 +102,8 @@ def _memories(histories: Sequence[History], algorithm: Fsrs6, retention_of: Call
     lengths = [len(history.practice_days) for history in histories]
     starts = np.array([0, *accumulate(lengths)], dtype=np.int64)[:-1]
     folded = refold(_columns_of(histories), starts, algorithm)
-    # A drill asks the version that is current: its skill says how well the item is to be retained.
     schedules = [
-        Schedule(algorithm, retention_of(history.skills[-1]), (str(history.learner_id), history.item_id)) for history in histories
+        Schedule(algorithm, retention_of(history.skill), (str(history.learner_id), history.item_id)) for history in histories
     ]
     columns = zip(
         histories,
@@ -152,12 +150,11 @@ def _add_days(practice: Practice, history: History) -> None:
 
 
 def _add_standings(practice: Practice, history: History) -> None:
-    """An item counts as seen in the skill of its first answer, as its memory does, and each review in its own."""
-    for skill, reviews in Counter(history.skills).items():
-        last_day = max(day for day, own in zip(history.practice_days, history.skills, strict=True) if own == skill)
-        before = practice.standings.get(skill) or Standing(0, 0, last_day)
-        seen = before.items_seen + (skill == history.skills[0])
-        practice.standings[skill] = Standing(seen, before.reviews + reviews, max(before.last_practised_on, last_day))
+    last_day = max(history.practice_days)
+    before = practice.standings.get(history.skill) or Standing(0, 0, last_day)
+    practice.standings[history.skill] = Standing(
+        before.items_seen + 1, before.reviews + len(history.practice_days), max(before.last_practised_on, last_day)
+    )
 
 
 def correction(stored: Practice, implied: Practice) -> Correction:
